@@ -1,0 +1,47 @@
+# Every target sets up what it needs; nothing is done twice.
+.DEFAULT_GOAL := help
+.PHONY: help setup site test check fix preview bench lock clean
+
+BIN := .venv/bin
+UV = $(firstword $(wildcard .venv/uv/bin/uv) uv)
+# Extra arguments for the command behind a target, as in: make test ARGS="-k links"
+ARGS ?=
+LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links --no-annotate --quiet
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:
+	@scripts/setup
+
+site: setup ## build the pins, render the pages and check the site: leaves _site/
+	@$(BIN)/millpond site $(ARGS)
+
+test: setup ## everything `check` does, then every test that can run here
+	@$(BIN)/python scripts/check.py
+	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+check: setup ## lint, types, import direction, workflows; changes nothing, reports everything
+	@$(BIN)/python scripts/check.py
+
+fix: setup ## put right what can be put right by a tool
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/python scripts/check.py
+
+preview: setup ## serve the site and rebuild it when something changes
+	@$(BIN)/millpond preview $(ARGS)
+
+bench: setup ## how long the main job takes beside the plain pandas script
+	@$(BIN)/python scripts/bench.py $(ARGS)
+
+lock: setup ## compile the lock files anew from pyproject.toml and package.json
+	@$(UV) pip compile pyproject.toml --group dev --extra pictures $(LOCK_OPTIONS) \
+		--upgrade -o requirements.lock
+	@echo uv | $(UV) pip compile - $(LOCK_OPTIONS) --upgrade -o requirements-bootstrap.lock
+	@if command -v npm >/dev/null; then npm install --package-lock-only --ignore-scripts --loglevel=error; fi
+
+clean: ## remove the site, the caches and the tools; the board, with its releases, stays
+	rm -rf _site .cache .venv node_modules .mypy_cache .ruff_cache .pytest_cache \
+		.import_linter_cache .hypothesis .quarto

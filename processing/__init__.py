@@ -1,0 +1,3 @@
+"""Raw data in, small checked summary tables (pins) out, and a static site rendered from them."""
+
+__version__ = "0.1.0"

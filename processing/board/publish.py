@@ -1,0 +1,129 @@
+"""Put a release in place by one atomic replace; list, verify and roll back releases."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from processing.board.files import board_errors, write_atomically
+from processing.board.manifest import CURRENT, FORMAT, Manifest, PinEntry, SourceEntry, encode
+from processing.board.names import RELEASE_ID, checked
+from processing.board.reader import Release, open_release, verified_bytes
+from processing.errors import BoardError
+
+STAMP = "%Y%m%dT%H%M%SZ"
+
+
+def current_release(board: Path) -> Release | None:
+    """The release being served, or None on a board that never had one."""
+    if not (board / "releases" / CURRENT).exists():
+        return None
+    return open_release(board)
+
+
+def same_content(old: Manifest, new: Manifest) -> bool:
+    """Whether two manifests would serve the same to a reader, whenever each was made."""
+    plain = {"id": "", "created_at": "", "previous": None}
+    return msgspec.structs.replace(old, **plain) == msgspec.structs.replace(new, **plain)
+
+
+def new_manifest(
+    previous: Manifest | None,
+    now: datetime,
+    *,
+    as_of: str,
+    engine: str,
+    clock: str,
+    pins: tuple[PinEntry, ...],
+    sources: tuple[SourceEntry, ...],
+) -> Manifest:
+    """A manifest with an id that sorts after the previous one, even when the clock went back."""
+    created = now.astimezone(UTC).replace(microsecond=0)
+    if previous:
+        before = datetime.strptime(previous.id.split("-")[0], STAMP).replace(tzinfo=UTC)
+        created = max(created, before + timedelta(seconds=1))
+    draft = Manifest(
+        format=FORMAT,
+        id="",
+        created_at=created.isoformat(),
+        as_of=as_of,
+        previous=previous.id if previous else None,
+        engine=engine,
+        clock=clock,
+        pins=pins,
+        sources=sources,
+    )
+    short = hashlib.sha256(encode(draft)).hexdigest()[:8]
+    return msgspec.structs.replace(draft, id=f"{created.strftime(STAMP)}-{short}")
+
+
+def put_release(board: Path, manifest: Manifest) -> Release:
+    """Verify every pin of `manifest`, keep it under its id, then make it the one that is served."""
+    release = Release(board=board, manifest=manifest)
+    for entry in manifest.pins:
+        verified_bytes(release.path(entry.name), entry)
+    content = encode(manifest)
+    with board_errors(board, f"putting release {manifest.id} in place"):
+        write_atomically(board / "releases" / f"{manifest.id}.json", content)
+        write_atomically(board / "releases" / CURRENT, content)
+    return release
+
+
+def releases(board: Path) -> list[str]:
+    """The ids of all kept releases, oldest first."""
+    folder = board / "releases"
+    names = [path.stem for path in folder.glob("*.json")] if folder.is_dir() else []
+    return sorted(name for name in names if RELEASE_ID.fullmatch(name))
+
+
+def find_release(board: Path, identity: str | None) -> Release:
+    """The release with that id, or the current one; BoardError when there is no such release."""
+    if identity is None:
+        return open_release(board)
+    checked(RELEASE_ID, "Release", identity)
+    if identity not in releases(board):
+        raise BoardError(
+            f"The board has no release {identity}",
+            expected="one of " + (", ".join(releases(board)) or "none"),
+            next_step="run `millpond release list`",
+        )
+    return open_release(board, f"{identity}.json")
+
+
+def verify(release: Release) -> list[str]:
+    """What is wrong with the release's pins, one message each; empty when all are as released."""
+    wrong = []
+    for entry in release.manifest.pins:
+        try:
+            verified_bytes(release.path(entry.name), entry)
+        except BoardError as error:
+            wrong.append(str(error))
+    return wrong
+
+
+def rollback(board: Path, identity: str | None) -> Release:
+    """Serve an earlier release again (the previous one when no id is given), after verifying it."""
+    served = open_release(board).manifest
+    target = identity or served.previous
+    if target is None:
+        raise BoardError(
+            "There is no release to roll back to",
+            found=f"{served.id} is the first one",
+            expected="an earlier release",
+            next_step="run `millpond release list`",
+        )
+    release = find_release(board, target)
+    wrong = verify(release)
+    if wrong:
+        raise BoardError(
+            f"Release {target} cannot be served again",
+            found="; ".join(wrong),
+            expected="every pin as it was released",
+            next_step="choose another from `millpond release list`",
+        )
+    with board_errors(board, f"rolling back to {target}"):
+        write_atomically(board / "releases" / CURRENT, encode(release.manifest))
+    return release

@@ -1,0 +1,57 @@
+"""The order of the tables: which reads which, and which sources stand at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from processing.errors import ConfigError
+from processing.tables.registry import Table
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Tables in an order in which each comes after its inputs, and the sources they use."""
+
+    tables: dict[str, Table]
+    sources: tuple[str, ...]
+
+    def upstream(self, name: str) -> tuple[str, ...]:
+        """The tables that `name` reads directly."""
+        return tuple(i for i in self.tables[name].inputs if i in self.tables)
+
+    def used_sources(self, name: str) -> tuple[str, ...]:
+        """The sources that `name` reads directly."""
+        return tuple(i for i in self.tables[name].inputs if i in self.sources)
+
+
+def build_graph(tables: Mapping[str, Table], sources: frozenset[str]) -> Graph:
+    """Sort the tables; ConfigError for an input that nobody gives, a clash of names, or a cycle."""
+    for table in tables.values():
+        unknown = [i for i in table.inputs if i not in tables and i not in sources]
+        if unknown:
+            raise ConfigError(
+                f"Table {table.name} reads what nobody gives: {', '.join(unknown)}",
+                found=", ".join(table.inputs),
+                expected="parameters named like a source in millpond.toml or another table: "
+                + ", ".join(sorted({*tables, *sources})),
+                next_step="rename the parameter, or add the source to millpond.toml",
+            )
+    clash = sources & set(tables)
+    if clash:
+        raise ConfigError(
+            f"A source and a table share a name: {', '.join(sorted(clash))}",
+            next_step="rename one of them",
+        )
+    try:
+        edges = {n: [i for i in t.inputs if i in tables] for n, t in sorted(tables.items())}
+        order = list(TopologicalSorter(edges).static_order())
+    except CycleError as error:
+        raise ConfigError(
+            "Tables read each other in a circle",
+            found=" -> ".join(error.args[1]),
+            next_step="remove one of these inputs",
+        ) from error
+    used = {i for t in tables.values() for i in t.inputs if i in sources}
+    return Graph({name: tables[name] for name in order}, tuple(sorted(used)))

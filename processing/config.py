@@ -1,0 +1,145 @@
+"""Read `millpond.toml`: strict, typed, per environment, and free of secrets."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from processing.errors import ConfigError
+
+FILE = "millpond.toml"
+ENVIRONMENT_VARIABLE = "MILLPOND_ENV"
+
+
+class ClockConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`replay` maps today to the same day of `year`; `real` leaves it alone."""
+
+    mode: Literal["replay", "real"] = "real"
+    year: int = 2017
+
+
+class BoardConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where pins live: a folder, relative to the project."""
+
+    address: str = "board"
+
+
+class EngineConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What computes the tables, and how much memory it may take."""
+
+    name: Literal["duckdb", "spark"] = "duckdb"
+    memory_limit: str = "2GB"
+    threads: int | None = None
+
+
+class SiteConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where pages are, where the site goes, for whom, and how heavy (KB, all files) it may be."""
+
+    pages: str = "reports"
+    out: str = "_site"
+    audience: Literal["public", "internal"] = "public"
+    size_budget_kb: int = 6000
+
+
+class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The address of one source."""
+
+    address: str
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole of `millpond.toml`, with the chosen environment laid over it."""
+
+    root: Path
+    title: str = "Millpond"
+    timezone: str = "UTC"
+    clock: ClockConfig = ClockConfig()
+    board: BoardConfig = BoardConfig()
+    engine: EngineConfig = EngineConfig()
+    site: SiteConfig = SiteConfig()
+    sources: dict[str, SourceConfig] = {}
+
+    @property
+    def board_path(self) -> Path:
+        """The board's folder as an absolute path."""
+        return (self.root / self.board.address).absolute()
+
+    @property
+    def cache_path(self) -> Path:
+        """Where derived things lie that may be deleted at any time."""
+        return self.root / ".cache"
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The nearest folder, from `start` upwards, that holds `millpond.toml`."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise ConfigError(
+        f"No {FILE} found",
+        found=f"none in {here} or above it",
+        expected=f"a {FILE} at the top of the project",
+        next_step="change into the project, or name it with --project DIR",
+    )
+
+
+def load_config(root: Path | None = None, environment: str | None = None) -> Config:
+    """The configuration of the project at `root` (found upwards when not given).
+
+    Raises ConfigError for torn TOML, unknown keys, wrong types and unknown environments.
+    """
+    root = find_root(root)
+    path = root / FILE
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"{path} cannot be read", found=str(error), expected="a TOML file in UTF-8"
+        ) from error
+    environments = raw.pop("environments", {})
+    chosen = environment or os.environ.get(ENVIRONMENT_VARIABLE)
+    if chosen:
+        raw = _merge(raw, _environment(environments, chosen, path))
+    try:
+        return msgspec.convert({**raw, "root": root}, Config, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise ConfigError(
+            f"{path} is not valid",
+            found=str(error),
+            expected="keys and types as docs/configuration.md lists them",
+            next_step=f"correct {FILE}",
+        ) from error
+
+
+def _environment(environments: Any, chosen: str, path: Path) -> dict[str, Any]:
+    found = environments.get(chosen) if isinstance(environments, dict) else None
+    if isinstance(found, dict):
+        return found
+    known = ", ".join(environments) if isinstance(environments, dict) else ""
+    raise ConfigError(
+        f"{path} has no environment {chosen!r}",
+        found=f"{ENVIRONMENT_VARIABLE}={chosen}",
+        expected=f"one of: {known or 'none declared'}",
+        next_step=f"add [environments.{chosen}] to {FILE}, or unset {ENVIRONMENT_VARIABLE}",
+    )
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """`over` laid on `base`, tables merged key by key."""
+    merged = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        merged[key] = _merge(old, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+def _path(kind: type, value: Any) -> Any:
+    if kind is Path:
+        return Path(value)
+    raise NotImplementedError(kind)

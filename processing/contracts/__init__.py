@@ -1,0 +1,1 @@
+"""What tables promise, and how a table is held against its promise."""

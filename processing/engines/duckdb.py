@@ -1,0 +1,68 @@
+"""DuckDB as the engine: embedded, lazy, and bounded in memory. The only importer of duckdb."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import duckdb
+import narwhals as nw
+import pyarrow as pa
+
+from processing.config import EngineConfig
+from processing.contracts.frames import LazyFrame
+from processing.errors import ConfigError, SourceError
+from processing.sources.location import Location
+
+
+class DuckDB:
+    """An in-memory DuckDB that spills to disk above its memory limit and fetches no extension."""
+
+    name = "duckdb"
+    version = duckdb.__version__
+
+    def __init__(self, config: EngineConfig) -> None:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": config.memory_limit,
+            "autoinstall_known_extensions": False,
+            "preserve_insertion_order": False,  # the declared sort gives the order
+        }
+        if config.threads:
+            settings["threads"] = config.threads
+        try:
+            self.connection = duckdb.connect(config=settings)
+        except duckdb.Error as error:
+            raise ConfigError(
+                "DuckDB refuses the settings of [engine]",
+                found=str(error),
+                next_step="correct millpond.toml",
+            ) from error
+
+    def scan(self, name: str, location: Location) -> LazyFrame:
+        """A lazy relation over the files; only the schema is read now."""
+        files = [str(file) for file in location.files]
+        read = f"read_{location.format}"
+        try:
+            return cast("LazyFrame", nw.from_native(getattr(self.connection, read)(files)))
+        except duckdb.Error as error:
+            raise _source_error(f"Source {name} cannot be read", location.address, error) from error
+
+    def take(self, table: pa.Table) -> LazyFrame:
+        """The Arrow table as a relation, without a copy."""
+        return nw.from_native(self.connection.from_arrow(table))
+
+    def collect(self, name: str, frame: LazyFrame) -> pa.Table:
+        """Run the query behind `frame`."""
+        try:
+            return frame.collect("pyarrow").to_native()
+        except duckdb.Error as error:
+            raise _source_error(f"Table {name} cannot be computed", None, error) from error
+
+
+def _source_error(what: str, address: str | None, error: duckdb.Error) -> SourceError:
+    lines = str(error).strip().splitlines()
+    return SourceError(
+        what,
+        found=lines[0] + (f" ({address})" if address else ""),
+        expected="files whose content has the declared format and types",
+        next_step="mend the source, or its address in millpond.toml",
+    )

@@ -1,0 +1,48 @@
+"""What an engine must do: scan files lazily, take in a small table, and compute a result."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Protocol, cast
+
+import pyarrow as pa
+
+from processing.config import EngineConfig
+from processing.contracts.frames import LazyFrame
+from processing.sources.location import Location
+
+ENGINES = {"duckdb": "processing.engines.duckdb:DuckDB"}
+
+
+class Engine(Protocol):
+    """Runs table functions. Every engine gives equal rows; order and types are fixed later."""
+
+    name: str
+    version: str
+
+    def scan(self, name: str, location: Location) -> LazyFrame:
+        """The source's rows, not loaded. SourceError when the files cannot be read."""
+        ...
+
+    def take(self, table: pa.Table) -> LazyFrame:
+        """A small table that an earlier step computed, as input of the next."""
+        ...
+
+    def collect(self, name: str, frame: LazyFrame) -> pa.Table:
+        """The rows of a table, in no particular order. SourceError when reading fails half way."""
+        ...
+
+
+def open_engine(config: EngineConfig) -> Engine:
+    """The configured engine, imported only now."""
+    from processing.errors import ConfigError
+
+    if config.name not in ENGINES:
+        raise ConfigError(
+            f"Engine {config.name} is not available",
+            found=config.name,
+            expected="one of " + ", ".join(ENGINES),
+            next_step="choose another with --engine or in millpond.toml",
+        )
+    module, kind = ENGINES[config.name].split(":")
+    return cast("Engine", getattr(import_module(module), kind)(config))

@@ -1,0 +1,86 @@
+"""The errors a person can meet, each with the exit code a schedule acts on.
+
+MillpondError
+├── UsageError      2   bad arguments
+├── ConfigError    10   millpond.toml or the environment
+├── SourceError    11   raw data cannot be reached or has another shape
+├── ContractError  12   a table does not keep its promise
+├── BoardError     13   pins or releases cannot be read or written
+├── PageError      14   a page cannot be executed or rendered
+└── SiteError      15   the finished site fails its own check
+"""
+
+from __future__ import annotations
+
+
+class MillpondError(Exception):
+    """One clear message: the thing, what was found, what was expected, the next step."""
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        found: str | None = None,
+        expected: str | None = None,
+        next_step: str | None = None,
+    ) -> None:
+        self.what = what
+        self.found = found
+        self.expected = expected
+        self.next_step = next_step
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        parts = [self.what]
+        for label, text in (
+            ("found", self.found),
+            ("expected", self.expected),
+            ("next step", self.next_step),
+        ):
+            if text:
+                parts.append(f"  {label}: {text}")
+        return "\n".join(parts)
+
+
+class UsageError(MillpondError):
+    """The arguments of a command do not make sense."""
+
+    exit_code = 2
+
+
+class ConfigError(MillpondError):
+    """millpond.toml or the environment is not what it should be."""
+
+    exit_code = 10
+
+
+class SourceError(MillpondError):
+    """Raw data cannot be reached, or has another shape than was declared."""
+
+    exit_code = 11
+
+
+class ContractError(MillpondError):
+    """A table does not keep its contract."""
+
+    exit_code = 12
+
+
+class BoardError(MillpondError):
+    """Pins or releases cannot be read or written."""
+
+    exit_code = 13
+
+
+class PageError(MillpondError):
+    """A page cannot be executed or rendered."""
+
+    exit_code = 14
+
+
+class SiteError(MillpondError):
+    """The finished site fails its own check."""
+
+    exit_code = 15

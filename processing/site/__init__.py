@@ -1,0 +1,1 @@
+"""From a release to a site: execute, render, finish, publish, check."""

@@ -1,0 +1,56 @@
+"""Text that should never reach a reader: unresolved marks, Python's errors, raw objects."""
+
+from __future__ import annotations
+
+import re
+
+from processing.site.check.base import Finding, HtmlPage, Site
+
+UNRESOLVED = {
+    "an inline expression that was not replaced": re.compile(r"`?\{python\}[^\n]{0,60}"),
+    "a shortcode that was not replaced": re.compile(r"\{\{[<%][^\n]{0,60}"),
+    "a block mark that was not replaced": re.compile(r"^\s*:{3,}[^\n]{0,40}", re.MULTILINE),
+    "a cross-reference that leads nowhere": re.compile(r"\?@[a-z]+-[\w-]+"),
+}
+BROKEN = {
+    "a Python error": re.compile(
+        r"Traceback \(most recent call last\)|\b[A-Z]\w*(?:Error|Exception)\b: [^\n]{0,60}"
+    ),
+    "a Python object instead of its value": re.compile(
+        r"<[^<>\n]{1,60} at 0x[0-9a-f]+>|\b(?:Decimal|Timestamp|datetime\.date)\([^)]{0,40}\)"
+    ),
+}
+# The whole text of a cell or a number, when a missing value slipped past the formatter.
+RAW_MISSING = frozenset({"nan", "NaN", "NaT", "None", "<NA>", "inf", "-inf", "null", "undefined"})
+ERROR_CLASSES = ("cell-output-error", "cell-output-stderr")
+
+
+def check_text(site: Site) -> list[Finding]:
+    """Findings for unresolved marks, error text and raw values in what a reader sees."""
+    findings = []
+    for page in site.pages.values():
+        for text in page.prose():
+            findings += _search(page, text)
+        findings += _raw_values(page)
+        for css_class in ERROR_CLASSES:
+            if page.select("*", css_class):
+                findings.append(Finding(page.name, "error text", f"an output of class {css_class}"))
+    return findings
+
+
+def _search(page: HtmlPage, text: str) -> list[Finding]:
+    return [
+        Finding(page.name, rule, f"{says}: {match.group().strip()}")
+        for rule, patterns in (("unresolved", UNRESOLVED), ("error text", BROKEN))
+        for says, pattern in patterns.items()
+        for match in pattern.finditer(text)
+    ]
+
+
+def _raw_values(page: HtmlPage) -> list[Finding]:
+    shown = [*page.select("td"), *page.select("*", "mp-value")]
+    texts = {(element.text_content() or "").strip() for element in shown}
+    return [
+        Finding(page.name, "raw value", f"a cell or number reads {text!r}")
+        for text in sorted(texts & RAW_MISSING)
+    ]

@@ -1,0 +1,1 @@
+"""Run the cells of pages: warm kernels behind a seal."""

@@ -1,0 +1,1 @@
+"""After rendering: downloads, catalogue, nothing foreign, and the swap into place."""

@@ -1,0 +1,123 @@
+"""Finish a rendered site: downloads, pins, catalog, plotly, and nothing from other hosts."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import yaml
+
+from processing.board.reader import Release, verified_bytes
+from processing.errors import SiteError
+from processing.site.finishing.catalog import catalog, unit_download
+from processing.site.finishing.foreign import without_foreign, without_foreign_imports
+from processing.site.finishing.publish import CATALOG
+from processing.site.finishing.units import RenderedPage, read_page
+
+PLOTLY = Path("assets/vendor/plotly.min.js")
+_PARTIAL_BUNDLE = Path("node_modules/plotly.js-cartesian-dist-min/plotly-cartesian.min.js")
+
+
+def finish(out: Path, release: Release, root: Path, audience: str = "public") -> None:
+    """Complete the rendered site in `out`: what stands on its pages decides what lies beside them.
+
+    Writes `data/<unit>.csv`, `data/pins/<name>.parquet`, `catalog.json` and, when a page draws a
+    chart, plotly. A public site gets public pins only: SiteError when a page shows another. Also
+    for a broken unit and for an id used twice.
+    """
+    for path in _files(out, ".html"):
+        _edit(path, without_foreign)
+    for path in _files(out, ".css"):
+        _edit(path, without_foreign_imports)
+    pages = [page for path in _files(out, ".html") if (page := read_page(path, out))]
+    pins = _published_pins(release, audience)
+    _check_units(pages, pins)
+    downloads = _downloads(pages)
+    for name, href in pins.items():
+        downloads[href] = verified_bytes(release.path(name), release.manifest.pin(name))
+    downloads[CATALOG] = catalog(_site_title(root), release.manifest, pages, pins, downloads)
+    for href, content in downloads.items():
+        (out / href).parent.mkdir(parents=True, exist_ok=True)
+        (out / href).write_bytes(content)
+    if any(unit.has_figure for page in pages for unit in page.units):
+        copy_plotly(root, out)
+
+
+def copy_plotly(root: Path, out: Path) -> None:
+    """Copy plotly's bundle: the partial one from npm where it is installed, else Python's own."""
+    target = out / PLOTLY
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(find_plotly(root), target)
+
+
+def find_plotly(root: Path) -> Path:
+    """Where plotly's bundle lies on this machine; SiteError when it lies nowhere."""
+    partial = root / _PARTIAL_BUNDLE
+    if partial.is_file():
+        return partial
+    spec = importlib.util.find_spec("plotly")  # found, not imported: that takes a second
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        if (whole := Path(folder, "package_data", "plotly.min.js")).is_file():
+            return whole
+    raise SiteError(
+        "Plotly's script was not found",
+        found=f"neither {partial} nor the Python package's own",
+        next_step="run `make site`, which installs both",
+    )
+
+
+def _files(out: Path, suffix: str) -> list[Path]:
+    return sorted(path for path in out.rglob(f"*{suffix}") if path.is_file())
+
+
+def _edit(path: Path, change: Callable[[str], str]) -> None:
+    """Rewrite a file only when the change changes it; odd bytes survive as they are."""
+    before = path.read_bytes().decode("utf-8", "surrogateescape")
+    after = change(before)
+    if after != before:
+        path.write_bytes(after.encode("utf-8", "surrogateescape"))
+
+
+def _published_pins(release: Release, audience: str) -> dict[str, str]:
+    return {
+        entry.name: f"data/pins/{entry.name}.parquet"
+        for entry in release.manifest.pins
+        if audience == "internal" or entry.contract.audience == "public"
+    }
+
+
+def _check_units(pages: Sequence[RenderedPage], pins: dict[str, str]) -> None:
+    """SiteError for a pin that may not be published, or a unit id that stands twice."""
+    seen: dict[str, str] = {}
+    for page in pages:
+        for name in (*page.pins, *(unit.pin for unit in page.units)):
+            if name not in pins:
+                raise SiteError(
+                    f"{page.href} shows pin {name}, which this site may not publish",
+                    found=name,
+                    expected="one of " + ", ".join(pins),
+                    next_step="leave it out, or set `audience` in its contract or in millpond.toml",
+                )
+        for unit in page.units:
+            if unit.id in seen:
+                raise SiteError(
+                    f"Unit id {unit.id} stands twice: on {seen[unit.id]} and on {page.href}",
+                    expected="unit ids that are unique over the whole site",
+                    next_step="give one of the two another id",
+                )
+            seen[unit.id] = page.href
+
+
+def _downloads(pages: Sequence[RenderedPage]) -> dict[str, bytes]:
+    """Address and bytes of each unit's CSV; digits are those of its JSON block."""
+    from processing.views.csv import unit_csv
+
+    units = [unit for page in pages for unit in page.units]
+    return {unit_download(unit): unit_csv(unit.block).encode() for unit in units}
+
+
+def _site_title(root: Path) -> str:
+    config = yaml.safe_load((root / "_quarto.yml").read_text(encoding="utf-8"))
+    return str(config["website"]["title"])

@@ -1,0 +1,57 @@
+"""What this machine has and lacks for building and rendering, one line each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from processing.config import Config
+from processing.errors import SourceError
+from processing.sources.location import locate
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+def machine_report(config: Config) -> Iterator[str]:
+    """One line per thing that a build or a render may use: where it is, or what its lack means."""
+    for name, source in sorted(config.sources.items()):
+        try:
+            found = locate(name, source.address, config.root)
+            yield f"source {name}: {found.bytes:,} bytes at {source.address}"
+        except SourceError as error:
+            yield f"source {name}: {error.what}"
+    yield _seal_line()
+    yield _quarto_line()
+    yield _browser_line()
+
+
+def find_browser() -> Path | None:
+    """An installed Chrome or Chromium: by BROWSER_PATH, then by name on PATH."""
+    named = os.environ.get("BROWSER_PATH")
+    if named:
+        return Path(named)
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    return Path(found) if found else None
+
+
+def _seal_line() -> str:
+    from processing.site.execution.seal import landlock_version
+
+    version = landlock_version()
+    if version:
+        return f"seal: the operating system holds it (Landlock version {version})"
+    return "seal: Python's audit hook alone; this system has no Landlock"
+
+
+def _quarto_line() -> str:
+    from processing.site.rendering.quarto import find_quarto
+
+    found = find_quarto()
+    return f"quarto: {found}" if found else "quarto: not found, the embedded renderer is used"
+
+
+def _browser_line() -> str:
+    found = find_browser()
+    return f"browser: {found}" if found else "browser: not found, browser tests cannot run"

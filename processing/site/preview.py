@@ -1,0 +1,78 @@
+"""Serve the site on this machine and rebuild it when a file changes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from processing.config import FILE, Config
+from processing.errors import MillpondError, UsageError
+
+Tell = Callable[[str], None]
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Static files, never cached by the browser, and without a line per request."""
+
+    def end_headers(self) -> None:
+        """Forbid caching: a preview must show what was just rendered."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def watched(config: Config) -> list[Path]:
+    """The folders and files whose change asks for a rebuild."""
+    names = [config.site.pages, "processing", "reference", FILE, "_quarto.yml", "_brand.yml"]
+    return [config.root / name for name in names if (config.root / name).exists()]
+
+
+def serve(
+    config: Config,
+    port: int,
+    rebuild: Callable[[], None],
+    tell: Tell,
+    stop: threading.Event | None = None,
+) -> None:
+    """Rebuild once, then serve until interrupted. UsageError when the port is taken."""
+    from watchfiles import watch
+
+    _try(rebuild, tell)
+    folder = config.root / config.site.out
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, directory=str(folder)))
+    except OSError as error:
+        raise UsageError(
+            f"Port {port} cannot be used", found=str(error), next_step="name another with --port"
+        ) from error
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    tell(f"preview: http://127.0.0.1:{server.server_port}/ (stop with Ctrl-C)")
+    try:
+        for changes in watch(*watched(config), stop_event=stop, raise_interrupt=False):
+            tell("changed: " + ", ".join(sorted({Path(path).name for _, path in changes})))
+            _rebuild_fresh(config, tell)
+    finally:
+        server.shutdown()
+
+
+def _rebuild_fresh(config: Config, tell: Tell) -> None:
+    """Rebuild in a new process, because this one has the old code loaded."""
+    import subprocess
+    import sys
+
+    line = [sys.executable, "-m", "processing", "--project", str(config.root), "site"]
+    done = subprocess.run(line, check=False)
+    tell("preview: up to date" if done.returncode == 0 else "preview: still shows the old site")
+
+
+def _try(work: Callable[[], None], tell: Tell) -> None:
+    """A preview goes on when a page is broken: the author is about to mend it."""
+    try:
+        work()
+    except MillpondError as error:
+        tell(f"error: {error}")

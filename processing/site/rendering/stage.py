@@ -1,0 +1,127 @@
+"""Write the staged project that both renderers read: flat, over executed notebooks."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from processing.board.manifest import Manifest
+from processing.errors import PageError
+from processing.site.rendering.links import map_links, staged_address, without_code
+from processing.site.rendering.stage_config import staged_config
+
+CONFIG = "_quarto.yml"
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+_TOP_HEADING = re.compile(r"^#[ \t]+\S.*$", re.MULTILINE)
+_NOT_ASSETS = {".qmd", ".ipynb", ".quarto_ipynb", ".pyc"}
+
+
+def stage(
+    root: Path,
+    executed: Mapping[str, bytes],
+    manifest: Manifest,
+    folder: Path,
+    pages: str = "reports",
+) -> None:
+    """Write the staged project into `folder`, which is emptied first.
+
+    `executed` holds one executed notebook (nbformat JSON) per page name; `pages` is the folder of
+    the pages below `root`. PageError when a page links to no page, or holds what no renderer takes.
+    """
+    from processing.views.release_note import release_note
+
+    note = release_note(manifest)._repr_markdown_()
+    ready = {
+        f"{name}.ipynb": staged_notebook(name, notebook, note, executed, pages)
+        for name, notebook in sorted(executed.items())
+    }
+    config = staged_config(root / CONFIG, pages)
+    shutil.rmtree(folder, ignore_errors=True)
+    copy_assets(root / pages, folder)
+    (folder / CONFIG).write_text(config, encoding="utf-8")
+    for file, text in ready.items():
+        (folder / file).write_text(text, encoding="utf-8")
+
+
+def staged_notebook(
+    name: str, notebook: bytes, note: str, pages: Mapping[str, bytes], folder: str
+) -> str:
+    """The notebook's JSON with links rewritten and the release note as its last cell."""
+    content = json.loads(notebook)
+    cells = content["cells"]
+    for cell in cells:
+        _refuse(name, cell, folder)
+        source = _text(cell["source"])
+        if cell["cell_type"] == "markdown":
+            source = map_links(source, lambda to: staged_address(to, pages, folder, name))
+        elif cell["cell_type"] == "raw":
+            source = _without_own_alias(source, name)
+        cell["source"] = source
+    cells.append({"cell_type": "markdown", "id": "release-note", "metadata": {}, "source": note})
+    content.setdefault("metadata", {})["kernelspec"] = KERNEL
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def copy_assets(source: Path, folder: Path) -> None:
+    """Copy what lies beside the pages and is no page; not hidden files, not plotly's bundle."""
+    folder.mkdir(parents=True)
+    for file in _assets(source):
+        target = folder / file.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+
+
+def _assets(source: Path) -> Iterator[Path]:
+    for file in sorted(source.rglob("*")):
+        parts = file.relative_to(source).parts
+        hidden = any(part.startswith((".", "_")) for part in parts)
+        vendored = parts[:2] == ("assets", "vendor")
+        if file.is_file() and not hidden and not vendored and file.suffix not in _NOT_ASSETS:
+            yield file
+
+
+def _refuse(name: str, cell: dict[str, Any], folder: str) -> None:
+    for output in cell.get("outputs", ()):
+        if "text/html" in output.get("data", {}):
+            raise PageError(
+                f"Page {name}: a cell's output is text/html",
+                found=_text(cell["source"]).strip()[:200],
+                expected="a Fragment: to text/html, Quarto adds scripts from other hosts",
+                next_step="let the cell call a view of processing.views that returns a Fragment",
+            )
+    heading = _TOP_HEADING.search(without_code(_text(cell["source"])))
+    if cell["cell_type"] == "markdown" and heading:
+        raise PageError(
+            f"Page {name}: a first-level heading in the text",
+            found=heading[0],
+            expected="headings from `##`: the page's title is its one first-level heading",
+            next_step=f"write `#{heading[0]}` in {folder}/{name}.qmd",
+        )
+
+
+def _without_own_alias(front: str, name: str) -> str:
+    """The front matter without an alias that is, in the flat site, the page itself."""
+    head = front.strip().removeprefix("---").removesuffix("---")
+    matter = yaml.safe_load(head)
+    aliases = matter.get("aliases") if isinstance(matter, dict) else None
+    if not aliases:
+        return front
+    named = aliases if isinstance(aliases, list) else [aliases]
+    own = {f"{name}.html"} | ({"."} if name == "index" else set())
+    kept = [one for one in named if posixpath.normpath(str(one).lstrip("/")) not in own]
+    if kept == named:
+        return front
+    matter.pop("aliases")
+    matter |= {"aliases": kept} if kept else {}
+    return "---\n" + yaml.safe_dump(matter, sort_keys=False, allow_unicode=True, width=1000) + "---"
+
+
+def _text(source: str | list[str]) -> str:
+    return source if isinstance(source, str) else "".join(source)

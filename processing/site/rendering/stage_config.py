@@ -1,0 +1,51 @@
+"""Rewrite `_quarto.yml` for the stage: the same project, flat, over executed notebooks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from processing.errors import PageError
+
+OUTPUT = "_site"
+
+
+def staged_config(path: Path, folder: str) -> str:
+    """The text of the staged `_quarto.yml`; `folder` is where the pages lie (`reports`).
+
+    Every address below `folder` loses it and `.qmd` becomes `.ipynb`, wherever in the file it
+    stands. Nothing is executed and no script of the project runs. PageError for torn YAML.
+    """
+    config = _flat(_read(path), re.compile(rf"(?<![\w./-])(?:\./|/)?{re.escape(folder)}/"))
+    project = config.setdefault("project", {})
+    project["output-dir"] = OUTPUT
+    for step in ("pre-render", "post-render"):
+        project.pop(step, None)
+    execute = config.setdefault("execute", {})
+    execute["enabled"] = False
+    return yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise PageError(f"{path} cannot be read", found=str(error), expected="YAML") from error
+    if not isinstance(config, dict):
+        raise PageError(
+            f"{path} is not a project", expected="a mapping with `project: type: website`"
+        )
+    return config
+
+
+def _flat(value: Any, prefix: re.Pattern[str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _flat(item, prefix) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_flat(item, prefix) for item in value]
+    if isinstance(value, str):
+        return re.sub(r"\.qmd\b", ".ipynb", prefix.sub("", value))
+    return value

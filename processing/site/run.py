@@ -1,0 +1,272 @@
+"""Release to site: decide which pages to execute, render what changed, publish it, check it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from processing.board.files import write_atomically
+from processing.board.reader import Release, open_release
+from processing.build.decision import Decision
+from processing.config import Config
+from processing.errors import MillpondError, PageError, SiteError
+from processing.site.pages import cache as pagecache
+from processing.site.pages.qmd import Page, parse_page
+
+if TYPE_CHECKING:
+    from processing.site.check.base import Finding
+
+Tell = Callable[[str], None]
+PACKAGE = Path(__file__).parent.parent
+
+
+class Noted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a finished render left behind: enough to see that nothing has to be done."""
+
+    fingerprint: str
+    files: str
+    checked: bool
+
+
+@dataclass
+class Rendering:
+    """What a render did, and where the site is."""
+
+    out: Path
+    renderer: str
+    is_new: bool
+    was_checked: bool = False
+    executed: list[str] = field(default_factory=list)
+    cached: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        if not self.is_new:
+            return f"nothing to do, the site in {self.out} is up to date"
+        done = ", ".join(self.executed) or "none"
+        return (
+            f"{len(self.executed)} pages executed ({done}), {len(self.cached)} from the cache, "
+            f"rendered with {self.renderer} into {self.out}"
+        )
+
+
+class Renderer(Protocol):
+    """Turns a staged project into HTML files in a folder."""
+
+    def __call__(self, stage: Path, out: Path) -> None:
+        """Render `stage` into the new folder `out`; PageError when that fails."""
+        ...
+
+
+def load_pages(config: Config) -> list[Page]:
+    """Every `.qmd` of the project in order of name; PageError when there is none."""
+    folder = config.root / config.site.pages
+    paths = sorted(p for p in folder.glob("*.qmd") if not p.name.startswith(("_", ".")))
+    if not paths:
+        raise PageError(
+            "There is no page to render",
+            found=f"no .qmd in {folder}",
+            expected="at least index.qmd",
+            next_step="add a page with `millpond new page index`",
+        )
+    return [parse_page(path.read_text(encoding="utf-8"), path) for path in paths]
+
+
+def page_decisions(config: Config) -> list[Decision]:
+    """Which pages would be executed and which come from the cache, and why."""
+    release = open_release(config.board_path)
+    cache = _page_cache(config)
+    return [_decide(config, page, release, cache)[0] for page in load_pages(config)]
+
+
+def render_site(config: Config, renderer: str | None, out: Path, tell: Tell) -> Rendering:
+    """Execute, render, finish and publish, or do nothing when the site is up to date.
+
+    Raises PageError or BoardError; the published folder then stays as it was.
+    """
+    release = open_release(config.board_path)
+    pages = load_pages(config)
+    name, program = choose_renderer(renderer)
+    fingerprint = _site_fingerprint(config, pages, release, name)
+    noted = _load_note(config, out)
+    if noted and noted.fingerprint == fingerprint and noted.files == _files_hash(out):
+        return Rendering(out, name, is_new=False, was_checked=noted.checked)
+    rendering = Rendering(out, name, is_new=True)
+    notebooks = _notebooks(config, pages, release, rendering, tell)
+    _render(config, release, notebooks, program, out, tell)
+    _save_note(config, out, Noted(fingerprint=fingerprint, files=_files_hash(out), checked=False))
+    return rendering
+
+
+def choose_renderer(asked: str | None) -> tuple[str, Renderer]:
+    """Quarto where it is installed, else the embedded renderer; PageError when asked in vain."""
+    from processing.site.rendering import pandoc as render_pandoc
+    from processing.site.rendering import quarto as render_quarto
+
+    if asked == "pandoc" or (asked is None and render_quarto.find_quarto() is None):
+        return "pandoc", render_pandoc.render
+    if render_quarto.find_quarto() is None:
+        raise PageError(
+            "Quarto is not installed",
+            found="no `quarto` by QUARTO_PATH or on PATH",
+            expected="Quarto 1.4 or newer",
+            next_step="install Quarto, or use --renderer pandoc",
+        )
+    return "quarto", render_quarto.render
+
+
+def check_and_note(config: Config, folder: Path) -> list[Finding]:
+    """Every finding of the quality gate; remembers when there was none."""
+    from processing.site.check.site import check_site
+
+    if not folder.is_dir():
+        raise SiteError(
+            f"There is no site at {folder}", next_step="run `millpond site`, or name the folder"
+        )
+    release = open_release(config.board_path)
+    findings = check_site(folder, release, config.site.size_budget_kb)
+    noted = _load_note(config, folder)
+    if noted and noted.files == _files_hash(folder):
+        _save_note(config, folder, msgspec.structs.replace(noted, checked=not findings))
+    return findings
+
+
+def _decide(
+    config: Config, page: Page, release: Release, cache: Path
+) -> tuple[Decision, dict[str, str]]:
+    prints = pagecache.page_fingerprints(page, release.manifest, config.root)
+    return pagecache.decide(page, prints, pagecache.load(cache, page.name)), prints
+
+
+def _notebooks(
+    config: Config, pages: list[Page], release: Release, rendering: Rendering, tell: Tell
+) -> dict[str, bytes]:
+    """The executed notebook of every page: from the cache, or made now."""
+    cache = _page_cache(config)
+    notebooks: dict[str, bytes] = {}
+    prints: dict[str, dict[str, str]] = {}
+    todo: list[Page] = []
+    for page in pages:
+        decision, prints[page.name] = _decide(config, page, release, cache)
+        stored = pagecache.load(cache, page.name)
+        if decision.action == "cached" and stored is not None:
+            notebooks[page.name] = stored.notebook
+            rendering.cached.append(page.name)
+        else:
+            tell(f"executing {page.name} ({decision.reason})")
+            todo.append(page)
+    for page, notebook in _execute(config, todo, release, tell):
+        pagecache.store(cache, page.name, prints[page.name], notebook)
+        notebooks[page.name] = notebook
+        rendering.executed.append(page.name)
+    return notebooks
+
+
+def _execute(
+    config: Config, pages: list[Page], release: Release, tell: Tell
+) -> Iterator[tuple[Page, bytes]]:
+    if not pages:
+        return
+    from processing.site.execution.execute import Failed, execute_pages
+
+    results = execute_pages(
+        pages,
+        release,
+        config.root,
+        lambda name, seconds: tell(f"executed {name} in {seconds:.1f} s"),
+    )
+    failures = []
+    for result in results:
+        if isinstance(result, Failed):
+            failures.append(result.error)
+        else:
+            yield result.page, result.notebook
+    if failures:
+        raise _together(failures)
+
+
+def _together(failures: list[PageError]) -> MillpondError:
+    """One error for all pages that failed, so that no run hides the second one."""
+    if len(failures) == 1:
+        return failures[0]
+    return PageError(
+        f"{len(failures)} pages fail",
+        found="\n" + "\n".join(str(error) for error in failures),
+        next_step="mend them one by one; the published site is unchanged",
+    )
+
+
+def _render(
+    config: Config,
+    release: Release,
+    notebooks: dict[str, bytes],
+    program: Renderer,
+    out: Path,
+    tell: Tell,
+) -> None:
+    """Stage, render and finish away from the published folder, then swap the two."""
+    from processing.site.finishing.finish import finish
+    from processing.site.finishing.publish import swap
+    from processing.site.rendering.stage import stage
+
+    staged, fresh = config.cache_path / "stage", config.cache_path / "rendered"
+    for folder in (staged, fresh):
+        shutil.rmtree(folder, ignore_errors=True)
+    tell(f"rendering {len(notebooks)} pages")
+    stage(config.root, notebooks, release.manifest, staged, config.site.pages)
+    program(staged, fresh)
+    finish(fresh, release, config.root, config.site.audience)
+    swap(fresh, out)
+
+
+def _page_cache(config: Config) -> Path:
+    return config.cache_path / "pages"
+
+
+def _site_fingerprint(config: Config, pages: list[Page], release: Release, renderer: str) -> str:
+    """A hash of all that the rendered files depend on, page fingerprints included."""
+    digest = hashlib.sha256(f"{renderer}\x1f{release.manifest.id}\x1f{config.title}".encode())
+    for page in pages:
+        prints = pagecache.page_fingerprints(page, release.manifest, config.root)
+        digest.update(msgspec.json.encode({page.name: prints}, order="sorted"))
+    for path in _style_files(config):
+        digest.update(str(path.name).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _style_files(config: Config) -> list[Path]:
+    """The files besides pages and pins that decide what the site looks like."""
+    found = [config.root / "_quarto.yml", config.root / "_brand.yml"]
+    found += sorted((config.root / config.site.pages).glob("[!_.]*/**/*"))
+    found += sorted(path for path in (PACKAGE / "site").glob("**/*") if path.suffix != ".pyc")
+    return [path for path in found if path.is_file()]
+
+
+def _files_hash(folder: Path) -> str:
+    """A hash of names, sizes and times: cheap, and enough to see that somebody touched a file."""
+    lines = []
+    for path in sorted(folder.glob("**/*")):
+        status = path.stat()
+        lines.append(f"{path.relative_to(folder)} {status.st_size} {status.st_mtime_ns}")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _note_path(config: Config, out: Path) -> Path:
+    short = hashlib.sha256(str(out.absolute()).encode()).hexdigest()[:12]
+    return config.cache_path / f"site-{short}.json"
+
+
+def _load_note(config: Config, out: Path) -> Noted | None:
+    try:
+        return msgspec.json.decode(_note_path(config, out).read_bytes(), type=Noted)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _save_note(config: Config, out: Path, noted: Noted) -> None:
+    write_atomically(_note_path(config, out), msgspec.json.encode(noted))

@@ -1,0 +1,15 @@
+"""Sources that are plain files: a path or `file://` address of a file or a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from processing.sources.location import Location, location_of
+
+
+def locate(name: str, address: str, root: Path) -> Location:
+    """The file or folder at `address`, relative to `root`. SourceError when it is not there."""
+    parts = urlsplit(address)
+    path = Path(unquote(parts.path)) if parts.scheme == "file" else Path(address)
+    return location_of(name, address, root / path)

@@ -1,0 +1,25 @@
+"""Sources that an installed Python package brings: `package://NAME/path/in/package`."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from processing.errors import SourceError
+from processing.sources.location import Location, location_of
+
+
+def locate(name: str, address: str, root: Path) -> Location:
+    """The file inside the package, found without importing it. SourceError when not installed."""
+    parts = urlsplit(address)
+    spec = find_spec(parts.netloc) if parts.netloc.isidentifier() else None
+    if spec is None or not spec.submodule_search_locations:
+        raise SourceError(
+            f"Source {name}: the package {parts.netloc!r} is not installed",
+            found=address,
+            expected="an installed package that holds the file",
+            next_step=f"install it, or correct [sources.{name}] in millpond.toml",
+        )
+    folder = Path(next(iter(spec.submodule_search_locations)))
+    return location_of(name, address, folder / unquote(parts.path).lstrip("/"))

@@ -1,0 +1,1 @@
+"""The summary tables: one file per topic, pure functions beside their contracts."""

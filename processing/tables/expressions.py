@@ -1,0 +1,43 @@
+"""Small expressions that all tables share; each gives the same result on every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals as nw
+
+
+def cents(column: str) -> nw.Expr:
+    """US dollars held as a binary float, as whole cents: sums of these are exact."""
+    return (nw.col(column) * 100).round().cast(nw.Int64)
+
+
+def usd(column: str) -> nw.Expr:
+    """Whole cents as US dollars; the declared cast makes an exact decimal of it."""
+    return nw.col(column) / 100
+
+
+def percent(part: nw.Expr, whole: nw.Expr) -> nw.Expr:
+    """`part` in per cent of `whole`; null where `whole` is zero, on which engines differ."""
+    return part * 100 / nw.when(whole != 0).then(whole)
+
+
+def row_number(order: Sequence[str], within: Sequence[str] = ()) -> nw.Expr:
+    """1, 2, 3 … in the order of `order`, counted anew for each value of `within`."""
+    one = (
+        nw.col(order[0]).is_null().cast(nw.Int64) * 0 + 1
+    )  # a literal cannot be summed in a window
+    return one.cum_sum().over(*within, order_by=list(order))
+
+
+def monday(column: str) -> nw.Expr:
+    """The Monday on or before a date (narwhals truncates to no weeks on DuckDB)."""
+    date = nw.col(column)
+    found = date
+    for days in range(1, 7):
+        found = (
+            nw.when(date.dt.weekday() == days + 1)
+            .then(date.dt.offset_by(f"-{days}d").cast(nw.Date))
+            .otherwise(found)
+        )
+    return found

@@ -1,0 +1,268 @@
+"""Sales by week, store and department: the lookup table and its two sides over time."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from processing.contracts.contract import Check, Contract
+from processing.contracts.frames import LazyFrame
+from processing.tables import columns as c
+from processing.tables.expressions import cents, percent, row_number, usd
+from processing.tables.lines import sale_lines, with_amount
+from processing.tables.registry import table
+from processing.tables.weeks import baseline
+
+SALES_TREATMENT = (c.NO_PRODUCT, c.NO_AMOUNT, c.QUANTITY, c.FUEL, c.COUPON, c.WEEKS)
+
+
+@table(
+    Contract(
+        title="Sales by week, store and department",
+        grain="One row per week, store and department with at least one transaction line",
+        key=("week", "store_id", "department"),
+        columns=(
+            c.WEEK,
+            c.STORE_ID,
+            c.DEPARTMENT,
+            c.SALES_USD,
+            c.column(
+                "discount_usd",
+                "usd",
+                "US dollars",
+                "Loyalty, manufacturer-coupon and matched-coupon discounts together",
+            ),
+            c.column("lines", "int32", "transaction lines", "Lines on the receipts"),
+        ),
+        checks=(Check(kind="rows", says="at least one row", minimum=1),),
+        treatment=SALES_TREATMENT,
+        cadence="daily",
+    )
+)
+def sales_by_week_store_department(transactions: LazyFrame, products: LazyFrame) -> LazyFrame:
+    """One row per week, store and department: sales_usd, discount_usd and lines."""
+    return (
+        sale_lines(transactions, products)
+        .group_by("week", "store_id", "department")
+        .agg(
+            nw.col("sales_cents").sum(),
+            nw.col("discount_cents").sum(),
+            lines=nw.len(),
+        )
+        .with_columns(sales_usd=usd("sales_cents"), discount_usd=usd("discount_cents"))
+        .drop("sales_cents", "discount_cents")
+    )
+
+
+@table(
+    Contract(
+        title="Sales by week and department",
+        grain="One row per week and department, also where nothing was sold",
+        key=("week", "department"),
+        columns=(
+            c.WEEK,
+            c.DEPARTMENT,
+            c.DEPARTMENT_NAME,
+            c.WEEK_START_DATE,
+            c.IS_PARTIAL,
+            c.IS_LATEST,
+            c.SALES_USD,
+            c.column("share_pct", "pct", "per cent", "Share of all sales of the week"),
+            c.column(
+                "sales_before_usd",
+                "usd",
+                "US dollars",
+                "Sales of the week before; empty unless both weeks have seven trading days",
+                nullable=True,
+            ),
+            c.column(
+                "change_before_usd",
+                "usd",
+                "US dollars",
+                "Sales less those of the week before; empty as above",
+                nullable=True,
+            ),
+            *c.sales_mean4(),
+            c.column(
+                "contribution_rank",
+                "int32",
+                "place",
+                "Place by the size of the change on the mean of four weeks, 1 moved sales most",
+            ),
+        ),
+        checks=(
+            Check(
+                kind="sum",
+                says="the change is sales less the mean of the four weeks before",
+                column="sales_usd",
+                terms=("sales_mean4_usd", "change_mean4_usd"),
+            ),
+            Check(
+                kind="sum",
+                says="the change is sales less those of the week before",
+                column="sales_usd",
+                terms=("sales_before_usd", "change_before_usd"),
+            ),
+        ),
+        treatment=SALES_TREATMENT,
+        cadence="daily",
+    )
+)
+def sales_by_week_department(
+    sales_by_week_store_department: LazyFrame, departments: LazyFrame, weeks: LazyFrame
+) -> LazyFrame:
+    """One row per week and department: sales, share, and changes on two baselines."""
+    sold = with_cents(sales_by_week_store_department, "week", "department")
+    grid = weeks.join(departments.select("department", "name"), how="cross")
+    compared = with_baselines(grid.join(sold, on=["week", "department"], how="left"), "department")
+    total = nw.col("sales_cents").sum().over("week")
+    return (
+        compared.with_columns(
+            share_pct=percent(nw.col("sales_cents"), total),
+            sales_before_usd=usd("before_cents"),
+            change_before_usd=(nw.col("sales_cents") - nw.col("before_cents")) / 100,
+            size=-nw.coalesce(nw.col("change_mean4_usd").abs(), nw.lit(0.0)),
+        )
+        .with_columns(contribution_rank=row_number(["size", "department"], within=["week"]))
+        .select(
+            "week", "department", "name", "week_start_date", "is_partial", "is_latest",
+            "sales_usd", "share_pct", "sales_before_usd", "change_before_usd",
+            "sales_mean4_usd", "change_mean4_usd", "change_mean4_pct", "contribution_rank",
+        )
+    )  # fmt: skip
+
+
+@table(
+    Contract(
+        title="Sales by week and store",
+        grain="One row per week and store that sold something in that week or the four before",
+        key=("week", "store_id"),
+        columns=(
+            c.WEEK,
+            c.STORE_ID,
+            c.STORE_NAME,
+            c.WEEK_START_DATE,
+            c.IS_PARTIAL,
+            c.IS_LATEST,
+            c.SALES_USD,
+            c.BASKETS,
+            c.HOUSEHOLDS,
+            *c.sales_mean4(),
+            c.RANK,
+            c.column(
+                "rank_before",
+                "int32",
+                "place",
+                "Place by the mean of the four weeks before; empty as that mean is",
+                nullable=True,
+            ),
+            c.column(
+                "rank_change",
+                "int32",
+                "places",
+                "Places won since (positive) or lost (negative); empty as that mean is",
+                nullable=True,
+            ),
+            c.column(
+                "mover_rank",
+                "int32",
+                "place",
+                "Place by the size of the change on the mean of four weeks, 1 moved most",
+            ),
+        ),
+        checks=(
+            Check(
+                kind="sum",
+                says="the change is sales less the mean of the four weeks before",
+                column="sales_usd",
+                terms=("sales_mean4_usd", "change_mean4_usd"),
+            ),
+            Check(
+                kind="not_above",
+                says="no more households than baskets",
+                column="households",
+                terms=("baskets",),
+            ),
+        ),
+        treatment=SALES_TREATMENT,
+        cadence="daily",
+    )
+)
+def sales_by_week_store(
+    transactions: LazyFrame,
+    sales_by_week_store_department: LazyFrame,
+    stores: LazyFrame,
+    weeks: LazyFrame,
+) -> LazyFrame:
+    """One row per week and store: sales, baskets, households, change, and two rankings."""
+    sold = with_cents(sales_by_week_store_department, "week", "store_id")
+    counted = (
+        with_amount(transactions)
+        .group_by("week", "store_id")
+        .agg(baskets=nw.col("basket_id").n_unique(), households=nw.col("household_id").n_unique())
+    )
+    keys = ["week", "store_id"]
+    grid = weeks.join(stores.select("store_id", "name"), how="cross").join(
+        sold, on=keys, how="left"
+    )
+    compared = with_baselines(grid, "store_id").join(counted, on=keys, how="left")
+    seen = compared.filter(
+        (nw.col("sales_cents") > 0) | (nw.coalesce(nw.col("mean4_sum_cents"), nw.lit(0)) > 0)
+    )
+    return ranked(seen).select(
+        "week", "store_id", "name", "week_start_date", "is_partial", "is_latest",
+        "sales_usd", "baskets", "households", "sales_mean4_usd", "change_mean4_usd",
+        "change_mean4_pct", "rank", "rank_before", "rank_change", "mover_rank",
+    )  # fmt: skip
+
+
+def with_cents(lookup: LazyFrame, *keys: str) -> LazyFrame:
+    """The lookup table's sales summed to `keys`, as whole cents in sales_cents."""
+    return (
+        lookup.with_columns(sales_cents=cents("sales_usd"))
+        .group_by(*keys)
+        .agg(nw.col("sales_cents").sum().cast(nw.Int64))
+    )
+
+
+def with_baselines(grid: LazyFrame, entity: str) -> LazyFrame:
+    """Adds sales_usd, before_cents, mean4_sum_cents and the three columns of `sales_mean4`.
+
+    `grid` has a row for every week and `entity`; a missing sales_cents means that none was sold.
+    """
+    filled = grid.with_columns(sales_cents=nw.coalesce(nw.col("sales_cents"), nw.lit(0)))
+    before, sum4 = baseline("sales_cents", entity)
+    return (
+        filled.with_columns(before_cents=before, mean4_sum_cents=sum4)
+        .with_columns(
+            mean4_cents=(nw.col("mean4_sum_cents") + 2)
+            // 4  # whole cents, halves up, on any engine
+        )
+        .with_columns(
+            sales_usd=usd("sales_cents"),
+            sales_mean4_usd=usd("mean4_cents"),
+            change_mean4_usd=(nw.col("sales_cents") - nw.col("mean4_cents")) / 100,
+            change_mean4_pct=percent(
+                nw.col("sales_cents") * 4 - nw.col("mean4_sum_cents"), nw.col("mean4_sum_cents")
+            ),
+        )
+    )
+
+
+def ranked(stores: LazyFrame) -> LazyFrame:
+    """Adds rank, rank_before, rank_change and mover_rank within each week; store_id breaks ties."""
+    ordered = stores.with_columns(
+        baskets=nw.coalesce(nw.col("baskets"), nw.lit(0)),
+        households=nw.coalesce(nw.col("households"), nw.lit(0)),
+        down=-nw.col("sales_cents"),
+        down_before=-nw.coalesce(nw.col("mean4_sum_cents"), nw.lit(0)),
+        size=-nw.coalesce(nw.col("change_mean4_usd").abs(), nw.lit(0.0)),
+    )
+    placed = ordered.with_columns(
+        rank=row_number(["down", "store_id"], within=["week"]),
+        place_before=row_number(["down_before", "store_id"], within=["week"]),
+        mover_rank=row_number(["size", "store_id"], within=["week"]),
+    )
+    had_before = ~nw.col("mean4_sum_cents").is_null()
+    return placed.with_columns(
+        rank_before=nw.when(had_before).then(nw.col("place_before"))
+    ).with_columns(rank_change=nw.col("rank_before") - nw.col("rank"))

@@ -1,0 +1,1 @@
+"""Views: from a pin to what a person sees."""

@@ -1,0 +1,71 @@
+"""A heat map of changes: departments down, weeks across, rust below and teal above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from processing.views import theme
+from processing.views.chart import Chart, Trace, category_axis, chart
+from processing.views.format import format_value
+from processing.views.rows import Row
+
+FULL = 30  # per cent either way at which a colour is full
+
+
+def heat(rows: Sequence[Row], column: str) -> Chart:
+    """One field per row of `rows`; the scale of colours stands above the picture."""
+    fields = Trace(
+        x="week_start_date",
+        y="name",
+        z=column,
+        hover=lambda row: _hover(row, column),
+        style={
+            "type": "heatmap",
+            "zmin": -FULL,
+            "zmax": FULL,
+            "colorscale": theme.diverging(),
+            "xgap": 1,
+            "ygap": 1,
+            "hoverongaps": False,
+            "colorbar": COLOUR_BAR,
+        },
+    )
+    return chart(
+        rows,
+        (fields,),
+        layout=_layout(rows, "M1", 30),
+        narrow=_layout(rows, "M3", 16),
+        size="l",
+    )
+
+
+COLOUR_BAR: dict[str, Any] = {
+    "orientation": "h",
+    "y": 1,
+    "yanchor": "bottom",
+    "x": 1,
+    "xanchor": "right",
+    "len": 260,
+    "lenmode": "pixels",
+    "thickness": 10,
+    "xpad": 40,
+    "outlinewidth": 0,
+    "tickmode": "array",
+    "tickvals": [-FULL, 0, FULL],
+    "ticktext": [f"{FULL}% below", "level", f"{FULL}% above"],
+    "tickfont": {"size": theme.SMALL_TEXT_SIZE, "color": theme.colour("muted")},
+}
+
+
+def _hover(row: Row, column: str) -> str:
+    week = format_value("date_short", row["week_start_date"])
+    return f"{row['name']}, week of {week}: {format_value('change_pct1', row[column])}"
+
+
+def _layout(rows: Sequence[Row], step: str, letters: int) -> dict[str, Any]:
+    return {
+        "xaxis": {"type": "date", "tickformat": "%b", "dtick": step, "showgrid": False},
+        "yaxis": category_axis(rows, "name", letters),
+        "margin": {"t": 56},
+    }

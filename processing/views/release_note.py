@@ -1,0 +1,63 @@
+"""The note at the foot of each page: which data, to when, from which release."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from processing.board.manifest import Manifest
+from processing.views.html import Fragment, element, escape
+from processing.views.number import time_element
+from processing.views.provenance import all_sources
+
+STEP = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "monthly": timedelta(days=31)}
+
+
+def release_note(manifest: Manifest) -> Fragment:
+    """Source, data to, built, next update and release; all from the manifest, never the clock."""
+    items = [
+        ("Source", escape(all_sources(manifest))),
+        ("Data to", time_element(manifest.as_of)),
+        ("Built", _built(manifest)),
+        ("Next update", _next_update(manifest)),
+        ("Release", element("code", escape(manifest.id))),
+    ]
+    listed = "".join(
+        element("div", element("dt", escape(name)) + element("dd", text)) for name, text in items
+    )
+    body = element("dl", listed, class_="mp-release-facts") + _caveats(manifest)
+    return Fragment(
+        element("section", body, class_="mp-release", id="release", aria_label="About this release")
+    )
+
+
+def _built(manifest: Manifest) -> str:
+    moment = datetime.fromisoformat(manifest.created_at)
+    return f"{time_element(moment.date())}, {moment:%H:%M} UTC"
+
+
+def next_update(manifest: Manifest) -> date:
+    """The day after which a newer release is due: one period of the quickest pin later."""
+    steps = [
+        STEP[entry.contract.cadence] for entry in manifest.pins if entry.contract.cadence in STEP
+    ]
+    return datetime.fromisoformat(manifest.created_at).date() + min(steps, default=STEP["weekly"])
+
+
+def _next_update(manifest: Manifest) -> str:
+    return time_element(next_update(manifest))
+
+
+def _caveats(manifest: Manifest) -> str:
+    """What a reader must know before using the numbers, each said once."""
+    said = [element("p", text, class_="mp-replay") for text in _replay(manifest)]
+    caveats = dict.fromkeys(source.caveat for source in manifest.sources if source.caveat)
+    return "".join(said + [element("p", escape(text), class_="mp-replay") for text in caveats])
+
+
+def _replay(manifest: Manifest) -> list[str]:
+    if not manifest.clock.startswith("replay"):
+        return []
+    return [
+        "The year of the data is lived again: a replay clock maps today to the same day of "
+        f"that year, so this release knows nothing after {time_element(manifest.as_of)}."
+    ]

@@ -1,0 +1,126 @@
+"""The page Stores: a ranking of the latest full week, and who moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from processing.board.reader import Pin
+from processing.views import bars, dots
+from processing.views.html import Fragment
+from processing.views.number import shown
+from processing.views.rows import Row, latest, records, sort_by
+from processing.views.table import Shown
+from processing.views.unit import unit
+from processing.views.words import compared, gained_and_lost, sign
+
+TOP = 20
+MOVERS = 6  # up, and as many down
+
+
+def ranking(pin: Pin) -> Fragment:
+    """The twenty stores that sold most in the latest full week (unit `store-ranking`)."""
+    rows = sort_by(latest(pin), "rank")[:TOP]
+    lead = rows[0]
+    week = shown(pin, lead, "week_start_date", "date_long")
+    name = shown(pin, lead, "name", "text")
+    sales = shown(pin, lead, "sales_usd", "usd0")
+    change = compared(pin, lead, "change_mean4_pct", "its mean of the four weeks before")
+    return unit(
+        pin,
+        "store-ranking",
+        headline=f"{name} sold most, {sales}, {change}",
+        subtitle=f"Sales by store, US dollars, the twenty that sold most. ● week of {week}, "
+        "○ mean of the four weeks before",
+        summary="The longer the bar between the two dots, the more unusual the week was for the "
+        f"store. {_climber(pin, rows)}",
+        rows=rows,
+        columns=RANKING_COLUMNS,
+        chart=dots.pairs(rows, "sales_usd", "sales_mean4_usd"),
+    )
+
+
+def _climber(pin: Pin, rows: Sequence[Row]) -> str:
+    known = [row for row in rows if row["rank_change"] is not None]
+    up = sort_by(known, "rank_change", descending=True)[:1]
+    if not up or up[0]["rank_change"] <= 0:
+        return "None of them stands higher than it did on the mean of the four weeks before."
+    row = up[0]
+    return (
+        f"Of the twenty, {shown(pin, row, 'name', 'text')} climbed most, from place "
+        f"{shown(pin, row, 'rank_before', 'count')} to {shown(pin, row, 'rank', 'count')}."
+    )
+
+
+RANKING_COLUMNS = (
+    Shown("name", "text", "Store"),
+    Shown("rank", "count", "Place"),
+    Shown("sales_usd", "usd0", "Sales, $"),
+    Shown("sales_mean4_usd", "usd0", "Mean of four weeks before, $"),
+    Shown("change_mean4_usd", "change_usd0", "Change, $"),
+    Shown("change_mean4_pct", "change_pct1", "Change"),
+    Shown("rank_before", "count", "Place on that mean"),
+    Shown("rank_change", "change_count", "Places gained"),
+    Shown("households", "count", "Households"),
+)
+
+
+def movers(pin: Pin) -> Fragment:
+    """The stores that gained and lost most on their mean (unit `store-movers`)."""
+    known = [row for row in latest(pin) if sign(row["change_mean4_usd"], 0)]
+    ordered = sort_by(known, "change_mean4_usd", descending=True)
+    up = [row for row in ordered if row["change_mean4_usd"] > 0][:MOVERS]
+    down = [row for row in ordered if row["change_mean4_usd"] < 0][-MOVERS:]
+    rows = [*up, *down]
+    week = shown(pin, latest(pin)[0], "week_start_date", "date_long")
+    return unit(
+        pin,
+        "store-movers",
+        headline=gained_and_lost(pin, rows, "change_mean4_usd"),
+        subtitle="Change in sales on the store’s mean of the four weeks before, US dollars, the "
+        f"six that gained and the six that lost most, week of {week}",
+        summary="Stores that sold nothing in the week count with a sale of zero where they sold "
+        "in the four weeks before.",
+        rows=rows,
+        columns=MOVER_COLUMNS,
+        chart=bars.signed(rows, "change_mean4_usd"),
+    )
+
+
+MOVER_COLUMNS = (
+    Shown("name", "text", "Store"),
+    Shown("change_mean4_usd", "change_usd0", "Change, $"),
+    Shown("change_mean4_pct", "change_pct1", "Change"),
+    Shown("sales_usd", "usd0", "Sales, $"),
+    Shown("sales_mean4_usd", "usd0", "Mean of four weeks before, $"),
+    Shown("rank", "count", "Place"),
+    Shown("rank_change", "change_count", "Places gained"),
+)
+
+
+def every_store(pin: Pin) -> Fragment:
+    """Every store over the year so far (unit `stores-year`)."""
+    rows = sort_by(records(pin), "rank")
+    lead = rows[0]
+    name, sales = shown(pin, lead, "name", "text"), shown(pin, lead, "sales_usd", "usd0")
+    households = shown(pin, lead, "households", "count")
+    return unit(
+        pin,
+        "stores-year",
+        headline=f"{name} leads the year so far with {sales} from {households} households",
+        subtitle="Sales by store, US dollars, all stores, the year so far",
+        summary="A store counts a week when it sold anything in it.",
+        rows=rows,
+        columns=YEAR_COLUMNS,
+        folded=True,
+    )
+
+
+YEAR_COLUMNS = (
+    Shown("name", "text", "Store"),
+    Shown("rank", "count", "Place"),
+    Shown("sales_usd", "usd0", "Sales, $"),
+    Shown("households", "count", "Households"),
+    Shown("weeks_with_sales", "count", "Weeks with sales"),
+    Shown("first_week", "count", "First week"),
+    Shown("last_week", "count", "Last week"),
+)

@@ -1,0 +1,73 @@
+"""The look of every picture: one palette for light and dark, one Plotly template."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+# Role -> (light, dark). millpond.css repeats them as `--mp-<role>`; a test holds both together.
+# Marks have 3:1 and text 4.5:1 against white and against the dark ground #10181b.
+PALETTE: dict[str, tuple[str, str]] = {
+    "ink": ("#1b2327", "#e3eaec"),
+    "muted": ("#536168", "#a3b3ba"),
+    "grid": ("#d5dde0", "#2f3d43"),
+    "teal": ("#0a6472", "#74ccd6"),
+    "rust": ("#b3450b", "#f59460"),
+    "green": ("#1a7a57", "#57c79b"),
+    "violet": ("#7a3fb8", "#c4a0f5"),
+    "ochre": ("#8a6100", "#deb13c"),
+    "slate": ("#4d5a68", "#aab7c4"),
+    "middle": ("#eef2f3", "#1c272c"),
+}
+SERIES = ("teal", "rust", "green", "violet", "ochre", "slate")
+TEXT_SIZE = 13
+SMALL_TEXT_SIZE = 12  # nothing in a picture is smaller
+
+
+def colour(role: str) -> str:
+    """The light colour of a role; the page's script swaps it for the reader's theme."""
+    return PALETTE[role][0]
+
+
+def variables() -> dict[str, str]:
+    """Light colour -> CSS variable, for the script that recolours a figure."""
+    return {light: f"--mp-{role}" for role, (light, _) in PALETTE.items()}
+
+
+def diverging() -> list[list[object]]:
+    """A colour scale from rust (below) over the middle to teal (above)."""
+    return [[0, colour("rust")], [0.5, colour("middle")], [1, colour("teal")]]
+
+
+def template() -> go.layout.Template:
+    """Transparent ground, light grid, horizontal text of 12 px and more, no legend, no zoom."""
+    import plotly.graph_objects as go
+
+    axis = {
+        "gridcolor": colour("grid"),
+        "linecolor": colour("grid"),
+        "zerolinecolor": colour("muted"),
+        "zerolinewidth": 1,
+        "tickfont": {"size": SMALL_TEXT_SIZE, "color": colour("muted")},
+        "tickangle": 0,
+        "ticks": "",
+        "fixedrange": True,
+        "automargin": True,
+        "title": {"text": ""},
+    }
+    layout = {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"size": TEXT_SIZE, "color": colour("ink")},
+        "colorway": [colour(role) for role in SERIES],
+        "showlegend": False,
+        "dragmode": False,
+        "hovermode": "closest",
+        "margin": {"l": 8, "r": 8, "t": 12, "b": 8, "pad": 4},
+        "xaxis": {**axis, "showgrid": False},
+        "yaxis": axis,
+        "annotationdefaults": {"showarrow": False, "font": {"size": TEXT_SIZE}},
+    }
+    return go.layout.Template(layout=layout)

@@ -1,0 +1,54 @@
+"""Sentences that are computed and true: the verb follows the sign of what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from processing.board.reader import Pin
+from processing.views.format import rounded
+from processing.views.number import shown
+from processing.views.rows import Row, first
+
+BASELINE = "the mean of the four weeks before"
+
+
+def sign(raw: Any, places: int = 1) -> int:
+    """1, 0 or -1 as a reader sees it: of the value rounded as it is shown. 0 for missing."""
+    if raw is None:
+        return 0
+    value = rounded(raw, places)
+    return (value > 0) - (value < 0)
+
+
+def compared(pin: Pin, row: Row, column: str, baseline: str = BASELINE) -> str:
+    """ "4.2% above <baseline>", "level with <baseline>", or that there is nothing to compare."""
+    if row[column] is None:
+        return f"with nothing to compare for {baseline}"
+    return f"{shown(pin, row, column, 'versus_pct1')} {baseline}"
+
+
+def named_change(pin: Pin, row: Row, column: str) -> str:
+    """ "Grocery (+$2,780)": the name of a row and its change in money."""
+    return f"{shown(pin, row, 'name', 'text')} ({shown(pin, row, column, 'change_usd0')})"
+
+
+def gained_and_lost(pin: Pin, rows: Sequence[Row], column: str) -> str:
+    """Which row gained most and which lost most, or that none did; `rows` by falling change."""
+    gained = first(rows, lambda row: sign(row[column], 0) > 0)
+    lost = first(rows[::-1], lambda row: sign(row[column], 0) < 0)
+    if gained and lost:
+        return (
+            f"{named_change(pin, gained, column)} gained most, "
+            f"{named_change(pin, lost, column)} lost most"
+        )
+    if gained:
+        return f"{named_change(pin, gained, column)} gained most, none lost"
+    if lost:
+        return f"{named_change(pin, lost, column)} lost most, none gained"
+    return "None gained or lost"
+
+
+def list_words(parts: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]

@@ -1,0 +1,133 @@
+"""What the tests share: one built site, its release, and a browser, each made when asked for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from filelock import FileLock
+
+from processing.board.reader import Release, open_release
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).resolve().parent.parent
+NOT_COPIED = {"board", "node_modules", "tests", "docs", "build", "dist"}
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# Chromium refuses to run as root with its sandbox; the rest keeps it from calling other hosts.
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True)
+class BuiltSite:
+    """A project whose site was built once: its folder, and what the build printed."""
+
+    root: Path
+    log: str
+
+    @property
+    def folder(self) -> Path:
+        return self.root / "_site"
+
+    @property
+    def notebooks(self) -> list[Path]:
+        return sorted((self.root / ".cache" / "stage").glob("*.ipynb"))
+
+    @property
+    def pages(self) -> list[str]:
+        return sorted(path.stem + ".html" for path in (self.root / "reports").glob("*.qmd"))
+
+
+def copy_project(target: Path) -> Path:
+    """The project without anything derived; what npm fetched is linked."""
+    for path in ROOT.iterdir():
+        if path.name.startswith((".", "_site")) or path.name in NOT_COPIED:
+            continue
+        copy = shutil.copytree if path.is_dir() else shutil.copy2
+        copy(path, target / path.name)
+    if (ROOT / "node_modules").is_dir():
+        (target / "node_modules").symlink_to(ROOT / "node_modules")
+    return target
+
+
+def run_millpond(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command line on a project, in a process of its own."""
+    command = [sys.executable, "-m", "processing", "--project", str(root), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+
+
+@pytest.fixture(scope="session")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
+    """The real data, built and rendered once for all tests of all workers."""
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    root, log = shared / "built", shared / "built.log"
+    with FileLock(shared / "built.lock"):
+        if not log.exists():
+            shutil.rmtree(root, ignore_errors=True)
+            root.mkdir()
+            done = run_millpond(copy_project(root), "site", "--renderer", "pandoc")
+            if done.returncode:
+                pytest.fail(f"millpond site ended with {done.returncode}\n{done.stderr}")
+            log.write_text(done.stdout + done.stderr, encoding="utf-8")
+    return BuiltSite(root, log.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def release(built_site: BuiltSite) -> Release:
+    """The release that the built site shows."""
+    return open_release(built_site.root / "board")
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """An installed Chromium. Without one the test is skipped; on CI it fails."""
+    found = os.environ.get("CHROMIUM_PATH") or next(
+        filter(None, map(shutil.which, CHROMIUM_NAMES)), None
+    )
+    if found:
+        return Path(found)
+    says = "needs Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM_PATH"
+    if os.environ.get("CI"):
+        pytest.fail(says)
+    pytest.skip(says)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: Path) -> Iterator[Browser]:
+    """A headless browser that serves every test of this worker."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=chromium_path, args=list(CHROMIUM_FLAGS)
+        )
+        yield launched
+        launched.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs Quarto where there is none, and say so."""
+    if os.environ.get("QUARTO_PATH") or shutil.which("quarto"):
+        return
+    skip = pytest.mark.skip(reason="needs Quarto: install it, or set QUARTO_PATH")
+    for item in items:
+        if item.get_closest_marker("quarto"):
+            item.add_marker(skip)

@@ -1,0 +1,84 @@
+"""Small projects for tests of the build: real files of the sources' shape, a few hundred rows."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from processing.build.run import Build, Report
+from processing.config import load_config
+
+NOW = datetime(2026, 11, 21, 7, 30, tzinfo=UTC)
+TOML = """
+title = "Small"
+timezone = "America/New_York"
+[clock]
+mode = "replay"
+year = 2017
+[board]
+address = "board"
+[sources.transactions]
+address = "transactions.parquet"
+[sources.products]
+address = "products.parquet"
+[sources.department_names]
+address = "departments.csv"
+"""
+DEPARTMENTS = "department,name,kind\nGROCERY,Grocery,merchandise\nFUEL,Fuel,fuel\nNOT RECORDED,Not recorded,unrecorded\n"
+
+
+def lines(days: int = 45) -> pa.Table:
+    """Two stores, three households, one basket each a day from 1 January 2017, bought at noon."""
+    rows = []
+    for day in range(days):
+        for store in (7, 8):
+            for household in (1, 2, 3):
+                rows.append(_line(day, store, household))
+    return pa.Table.from_pylist(rows)
+
+
+def _line(day: int, store: int, household: int) -> dict[str, object]:
+    return {
+        "household_id": household,
+        "store_id": store,
+        "basket_id": day * 100 + store * 10 + household,
+        "product_id": 1 + (day + household) % 3,  # product 3 is not on the product list
+        "quantity": 1,
+        "sales_value": 1.1 + 0.1 * ((day * 7 + store * 3 + household) % 11),
+        "retail_disc": 0.1 * (household - 1),
+        "coupon_disc": 0.0,
+        "coupon_match_disc": 0.0,
+        "week": (day + 6) // 7 + 1,
+        "transaction_timestamp": datetime(2017, 1, 1, 17) + timedelta(days=day),
+    }
+
+
+PRODUCTS = pa.table(
+    {
+        "product_id": [1, 2],
+        "department": ["GROCERY", "FUEL"],
+        "product_category": ["BREAD", "FUEL"],
+    }
+)
+
+
+def make_project(folder: Path, transactions: pa.Table | None = None) -> Path:
+    """A project whose sources are files beside its millpond.toml."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "millpond.toml").write_text(TOML, encoding="utf-8")
+    (folder / "departments.csv").write_text(DEPARTMENTS, encoding="utf-8")
+    pq.write_table(PRODUCTS, folder / "products.parquet")
+    pq.write_table(
+        lines() if transactions is None else transactions, folder / "transactions.parquet"
+    )
+    return folder
+
+
+def run_build(
+    folder: Path, as_of: date = date(2017, 2, 12), now: datetime = NOW, *forced: str
+) -> Report:
+    """Build the project as of a day; its progress lines are thrown away."""
+    return Build(load_config(folder), as_of, now, lambda line: None, frozenset(forced)).run()

@@ -1,0 +1,264 @@
+"""What a build does, skips and refuses, on small files of the sources' real shape."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from processing.board.reader import open_release
+from processing.build.run import Build, Report
+from processing.config import load_config
+from processing.errors import BoardError, ContractError, SourceError, UsageError
+from processing.tables.registry import load_tables
+from tests.integration.projects import DEPARTMENTS, NOW, lines, make_project, run_build
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project that was never built."""
+    return make_project(tmp_path / "project")
+
+
+def reasons(report: Report) -> dict[str, str]:
+    """Why each table was built."""
+    return {decision.name: decision.reason for decision in report.built}
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """The content hash of every pin of the served release."""
+    release = open_release(folder / "board")
+    return {entry.name: entry.content_sha256 for entry in release.manifest.pins}
+
+
+def test_the_first_build_makes_every_table(project: Path) -> None:
+    """And one release names them all."""
+    report = run_build(project)
+    assert set(reasons(report)) == set(load_tables())
+    assert report.is_new
+    assert set(contents(project)) == set(load_tables())
+
+
+def test_a_second_build_has_nothing_to_do(project: Path) -> None:
+    """No table, no version, no release."""
+    first = run_build(project)
+    before = sorted((project / "board").rglob("*.parquet"))
+    second = run_build(project, now=LATER)
+    assert (second.built, second.is_new) == ([], False)
+    assert second.release.manifest == first.release.manifest
+    assert sorted((project / "board").rglob("*.parquet")) == before
+
+
+def test_a_new_day_rebuilds_what_depends_on_the_clock(project: Path) -> None:
+    """The content decides about the rest: departments of the same sales make no new version."""
+    run_build(project, date(2017, 2, 11))
+    report = run_build(project, date(2017, 2, 12), LATER)
+    assert reasons(report)["weeks"] == "source changed: transactions"
+    assert report.release.manifest.as_of == "2017-02-12"
+    assert report.is_new
+
+
+def test_a_day_without_data_makes_no_new_version(project: Path) -> None:
+    """Days after the last sale give the same tables; only the release says a later day."""
+    run_build(project, date(2017, 3, 1))
+    before = contents(project)
+    report = run_build(project, date(2017, 3, 2), LATER)
+    assert set(report.unchanged) == set(reasons(report))
+    assert contents(project) == before
+    assert report.release.manifest.as_of == "2017-03-02"
+    # Nothing that only reads tables was rebuilt, since their content came out the same.
+    assert "sales_by_week_department" not in reasons(report)
+
+
+def test_nothing_after_the_day_is_visible(project: Path) -> None:
+    """A build as of a day equals a build from files that end on that day."""
+    day = date(2017, 2, 3)
+    run_build(project, day)
+    full = pq.read_table(project / "transactions.parquet")
+    seen = full.filter(
+        pc.less(
+            full["transaction_timestamp"],
+            pa.scalar(day + timedelta(days=1), pa.date32()).cast(pa.timestamp("us")),
+        )
+    )
+    cut = make_project(project.parent / "cut", seen)
+    run_build(cut, date(2017, 12, 31))
+    assert contents(project) == contents(cut)
+
+
+def test_a_changed_source_rebuilds_only_what_reads_it(project: Path) -> None:
+    """A renamed department reaches the tables that show names, and no other."""
+    run_build(project)
+    (project / "departments.csv").write_text(DEPARTMENTS.replace("Grocery", "Food"))
+    report = run_build(project, now=LATER)
+    assert reasons(report) == {
+        "departments": "source changed: department_names",
+        "sales_by_week_department": "upstream changed: departments",
+    }
+
+
+def test_forced_tables_are_built_again(project: Path) -> None:
+    """Their content is the same, so there is nothing new to release."""
+    run_build(project)
+    report = run_build(project, date(2017, 2, 12), LATER, "weeks")
+    assert reasons(report) == {"weeks": "forced"}
+    assert report.unchanged == ["weeks"]
+    assert not report.is_new
+
+
+def test_forcing_a_table_that_does_not_exist(project: Path) -> None:
+    """A slip of the pen must not pass silently; exit code 2."""
+    with pytest.raises(UsageError, match="names no table: weks"):
+        run_build(project, date(2017, 2, 12), NOW, "weks")
+
+
+def test_losing_the_state_costs_time_only(project: Path) -> None:
+    """All is computed again, comes out the same, and no version is written."""
+    first = run_build(project)
+    (project / "board" / "state.json").write_text("{")
+    report = run_build(project, now=LATER)
+    assert len(report.built) == len(load_tables())
+    assert not report.is_new
+    assert report.release.manifest == first.release.manifest
+
+
+def test_a_damaged_pin_is_built_again(project: Path) -> None:
+    """The next build heals what the hash says is wrong."""
+    release = run_build(project).release
+    release.path("weeks").write_bytes(b"torn")
+    report = run_build(project, now=LATER)
+    assert reasons(report) == {"weeks": "missing"}
+    assert report.is_new
+    assert list(report.release.read("weeks").frame["week"])[:2] == [1, 2]
+
+
+def test_the_plan_is_what_the_build_does(project: Path) -> None:
+    """A dry run shows the very decisions that a build then obeys."""
+    run_build(project)
+    (project / "departments.csv").write_text(DEPARTMENTS.replace("Grocery", "Food"))
+    job = Build(load_config(project), date(2017, 2, 12), LATER, lambda line: None)
+    planned = {d.name: d.action for d in job.decisions(job.known_states())}
+    built = reasons(job.run())
+    assert {name for name, action in planned.items() if action == "build"} <= set(built)
+    assert {name for name, action in planned.items() if action == "skip"}.isdisjoint(built)
+
+
+def test_order_of_rows_in_the_source_does_not_matter(project: Path) -> None:
+    """The same rows shuffled give the same bytes: every table has a total order."""
+    run_build(project)
+    shuffled = make_project(
+        project.parent / "shuffled", lines().take(list(range(lines().num_rows))[::-1])
+    )
+    run_build(shuffled)
+    files = {
+        folder: {p.name: p.read_bytes() for p in (folder / "board" / "pins").rglob("*.parquet")}
+        for folder in (project, shuffled)
+    }
+    assert files[project] == files[shuffled]
+
+
+def broken(project: Path, table: pa.Table) -> None:
+    """Put another transactions file in place."""
+    pq.write_table(table, project / "transactions.parquet")
+
+
+def test_a_missing_source_file(project: Path) -> None:
+    """Exit code 11; the release that was served still is."""
+    served = run_build(project).release.manifest
+    (project / "transactions.parquet").unlink()
+    with pytest.raises(SourceError, match="Source transactions: no such file"):
+        run_build(project, now=LATER)
+    assert open_release(project / "board").manifest == served
+
+
+def test_a_column_that_is_gone_and_one_of_another_type(project: Path) -> None:
+    """Both in one message, with what there is."""
+    served = run_build(project).release.manifest
+    table = lines().drop_columns(["basket_id"])
+    at = table.column_names.index("store_id")
+    broken(project, table.set_column(at, "store_id", pc.cast(table["store_id"], pa.string())))
+    with pytest.raises(SourceError, match="another shape") as caught:
+        run_build(project, now=LATER)
+    assert "no column basket_id; store_id is String, not integer" in str(caught.value)
+    assert open_release(project / "board").manifest == served
+
+
+def test_extra_columns_are_no_error(project: Path) -> None:
+    """Sources grow; tables ask only for what they use."""
+    run_build(project)
+    before = contents(project)
+    broken(project, lines().append_column("new", pa.array(["x"] * lines().num_rows)))
+    run_build(project, now=LATER)
+    assert contents(project) == before
+
+
+def test_a_file_that_is_no_parquet(project: Path) -> None:
+    """One message instead of the driver's."""
+    (project / "transactions.parquet").write_bytes(b"not parquet at all")
+    with pytest.raises(SourceError, match="Source transactions cannot be read"):
+        run_build(project)
+
+
+def test_a_source_without_rows_is_stopped_by_contracts(project: Path) -> None:
+    """Exit code 12; every failing table is named at once; nothing is released."""
+    served = run_build(project).release.manifest
+    broken(project, lines().slice(0, 0))
+    with pytest.raises(ContractError) as caught:
+        run_build(project, now=LATER)
+    assert caught.value.exit_code == 12
+    assert "weeks" in caught.value.what
+    assert "sales_by_week_store_department" in caught.value.what
+    assert open_release(project / "board").manifest == served
+
+
+def test_absurd_rows_are_stopped_with_counts_and_samples(project: Path) -> None:
+    """A negative amount breaks several tables; each says which rule and shows rows."""
+    served = run_build(project).release.manifest
+    table = lines()
+    at = table.column_names.index("sales_value")
+    absurd = pc.if_else(pc.equal(table["basket_id"], 171), -50.0, table["sales_value"])
+    broken(project, table.set_column(at, "sales_value", absurd))
+    with pytest.raises(ContractError) as caught:
+        run_build(project, now=LATER)
+    message = str(caught.value)
+    assert "sales_usd is at least 0: 1 of" in message
+    assert "e.g. week=2, store_id=7, department=" in message
+    assert open_release(project / "board").manifest == served
+
+
+def test_a_board_that_cannot_be_written(project: Path) -> None:
+    """A file where the folder should be; exit code 13, one message."""
+    (project / "board").write_text("in the way")
+    with pytest.raises(BoardError, match="cannot be written") as caught:
+        run_build(project)
+    assert caught.value.exit_code == 13
+
+
+def test_a_build_after_a_failed_one_goes_on_where_it_was(project: Path) -> None:
+    """Tables that were built before the failure are not built again."""
+    broken_lines = lines()
+    at = broken_lines.column_names.index("sales_value")
+    absurd = pc.if_else(
+        pc.equal(broken_lines["basket_id"], 171), -50.0, broken_lines["sales_value"]
+    )
+    broken(project, broken_lines.set_column(at, "sales_value", absurd))
+    with pytest.raises(ContractError):
+        run_build(project)
+    assert not (project / "board" / "releases").exists()
+    broken(project, lines())
+    assert run_build(project, now=LATER).is_new
+
+
+def test_the_board_can_be_moved(project: Path) -> None:
+    """Nothing on it depends on where it lies."""
+    run_build(project)
+    moved = project.parent / "moved"
+    shutil.copytree(project, moved)
+    assert not run_build(moved, now=LATER).is_new

@@ -1,0 +1,258 @@
+"""The command line as a person or a schedule meets it: exit codes, one message, nothing lost."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, run_millpond
+from tests.integration.projects import make_project
+
+DAY = ("--as-of", "2017-02-12")
+PAGE = """---
+title: {title}
+description: A page of a test.
+---
+
+```{{python}}
+#| include: false
+from processing.board.reader import pin
+from processing.views import plain
+```
+
+```{{python}}
+{cell}
+```
+"""
+GOOD_CELL = 'plain.table(pin("weeks"), "weeks-{name}")'
+QUARTO = """project:
+  type: website
+  output-dir: _site
+  render: [reports/*.qmd]
+website:
+  title: Small
+  navbar:
+    left:
+      - {href: reports/index.qmd, text: Home}
+      - {href: reports/other.qmd, text: Other}
+execute: {echo: false}
+format:
+  html: {toc: false}
+"""
+
+
+def write_page(root: Path, name: str, cell: str) -> None:
+    """A page with one cell besides its imports."""
+    text = PAGE.format(title=name.capitalize(), cell=cell)
+    (root / "reports" / f"{name}.qmd").write_text(text, encoding="utf-8")
+
+
+def small_site(folder: Path) -> Path:
+    """A project of small files and two pages."""
+    root = make_project(folder)
+    (root / "reports").mkdir()
+    (root / "_quarto.yml").write_text(QUARTO, encoding="utf-8")
+    shutil.copytree(ROOT / "reports" / "assets", root / "reports" / "assets")
+    for name in ("index", "other"):
+        write_page(root, name, GOOD_CELL.format(name=name))
+    return root
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small project with a built site, made once."""
+    root = small_site(tmp_path_factory.mktemp("cli") / "project")
+    done = run_millpond(root, "site", *DAY, "--renderer", "pandoc")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return root
+
+
+@pytest.fixture
+def project(template: Path, tmp_path: Path) -> Path:
+    """A copy of it for one test to spoil."""
+    return Path(shutil.copytree(template, tmp_path / "project", symlinks=True))
+
+
+def digest(folder: Path) -> str:
+    """A hash of every file below a folder."""
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            found.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def fails(root: Path, code: int, *arguments: str) -> str:
+    """Run a command that must fail with this code, in one message, and lose nothing."""
+    before = digest(root / "_site"), (root / "board/releases/current.json").read_bytes()
+    done = run_millpond(root, *arguments)
+    assert done.returncode == code, done.stdout + done.stderr
+    after = digest(root / "_site"), (root / "board/releases/current.json").read_bytes()
+    assert after == before
+    assert done.stderr.count("error:") == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def site(root: Path) -> subprocess.CompletedProcess[str]:
+    """The main job."""
+    return run_millpond(root, "site", *DAY, "--renderer", "pandoc")
+
+
+SITE = ("site", *DAY, "--renderer", "pandoc")
+
+
+def test_nothing_to_do_the_second_time(project: Path) -> None:
+    """Nothing is built, executed, rendered or checked again; the files stay the very same."""
+    assert site(project).returncode == 0  # the copy has other paths and times than the template
+    before = digest(project / "_site")
+    done = site(project)
+    assert "build: nothing to do" in done.stdout
+    assert "render: nothing to do" in done.stdout
+    assert digest(project / "_site") == before
+
+
+def test_one_changed_pin_executes_only_the_pages_that_read_it(project: Path) -> None:
+    """The other page comes from the cache."""
+    write_page(project, "other", 'plain.table(pin("departments"), "departments")')
+    assert site(project).returncode == 0
+    names = project / "departments.csv"
+    names.write_text(names.read_text().replace("Grocery", "Food"))
+    done = site(project)
+    assert "1 pages executed (other), 1 from the cache" in done.stdout
+
+
+def test_a_missing_source(project: Path) -> None:
+    """Exit code 11."""
+    (project / "transactions.parquet").unlink()
+    assert "Source transactions: no such file" in fails(project, 11, *SITE)
+
+
+def test_an_unknown_key_in_the_configuration(project: Path) -> None:
+    """Exit code 10."""
+    path = project / "millpond.toml"
+    path.write_text(path.read_text() + '\n[colour]\nname = "blue"\n')
+    assert "unknown field `colour`" in fails(project, 10, *SITE)
+
+
+def test_a_page_that_names_a_pin_that_does_not_exist(project: Path) -> None:
+    """Exit code 14; the message lists the pins there are."""
+    write_page(project, "other", 'plain.table(pin("weks"), "other")')
+    says = fails(project, 14, *SITE)
+    assert "'weks'" in says
+    assert "headline_by_week" in says
+
+
+def test_a_cell_that_raises(project: Path) -> None:
+    """Exit code 14, with the page, the line and the cell."""
+    write_page(project, "other", "plain.table(3, 'other')")
+    says = fails(project, 14, *SITE)
+    assert "other.qmd" in says
+    assert "plain.table(3, 'other')" in says
+
+
+def test_a_page_with_logic_of_its_own(project: Path) -> None:
+    """Exit code 14; logic belongs into views."""
+    write_page(project, "other", "import socket")
+    assert "other.qmd" in fails(project, 14, *SITE)
+
+
+def test_an_empty_board(project: Path) -> None:
+    """Rendering needs a release; exit code 13 and the command that makes one."""
+    shutil.rmtree(project / "board")
+    done = run_millpond(project, "render")
+    assert done.returncode == 13
+    assert "millpond build" in done.stderr
+    assert (project / "_site" / "index.html").exists()
+
+
+def test_a_board_that_cannot_be_written(project: Path) -> None:
+    """A file is in the way; exit code 13 and the site stays."""
+    shutil.rmtree(project / "board")
+    (project / "board").write_text("in the way")
+    before = digest(project / "_site")
+    done = run_millpond(project, *SITE)
+    assert done.returncode == 13
+    assert "cannot be written" in done.stderr
+    assert digest(project / "_site") == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("build", "--as-of", "yesterday"), ("build", "--frce"), ("bild",), ("build", "--engine", "x")],
+)
+def test_bad_arguments(project: Path, arguments: tuple[str, ...]) -> None:
+    """Exit code 2, as everywhere."""
+    assert run_millpond(project, *arguments).returncode == 2
+
+
+def test_a_dry_run_builds_nothing_and_says_why(project: Path) -> None:
+    """The decisions come with their reasons."""
+    before = digest(project / "board")
+    done = run_millpond(project, "build", "--as-of", "2017-02-01", "--dry-run")
+    assert "weeks: build (source changed: transactions)" in done.stdout
+    assert digest(project / "board") == before
+
+
+def test_explain_tells_about_tables_and_pages(project: Path) -> None:
+    """All of them, or one by name; a wrong name is refused with exit code 2."""
+    done = run_millpond(project, "explain", *DAY)
+    assert "weeks: skip (up to date)" in done.stdout
+    assert "index: " in done.stdout
+    assert run_millpond(project, "explain", "weeks", *DAY).stdout.count("\n") == 1
+    assert run_millpond(project, "explain", "nope").returncode == 2
+
+
+def test_releases_can_be_listed_shown_verified_and_rolled_back(project: Path) -> None:
+    """The whole way there and back."""
+    assert run_millpond(project, "build", "--as-of", "2017-02-05").returncode == 0
+    listed = run_millpond(project, "release", "list").stdout.splitlines()
+    assert len(listed) == 2
+    assert listed[1].endswith("served")
+    assert "data to 2017-02-05" in run_millpond(project, "release", "show").stdout
+    assert "as released" in run_millpond(project, "release", "verify").stdout
+    assert run_millpond(project, "release", "rollback").returncode == 0
+    assert run_millpond(project, "release", "list").stdout.splitlines()[0].endswith("served")
+    assert run_millpond(project, "release", "show", "../../etc").returncode == 13
+
+
+def test_verify_fails_on_a_tampered_pin(project: Path) -> None:
+    """Exit code 13, and the pin is named."""
+    path = next((project / "board" / "pins" / "weeks").glob("*/weeks.parquet"))
+    path.write_bytes(b"torn")
+    done = run_millpond(project, "release", "verify")
+    assert done.returncode == 13
+    assert "weeks" in done.stderr
+
+
+def test_the_doctor_sets_strays_aside(project: Path) -> None:
+    """Without --fix it fails and says what it found."""
+    (project / "board" / "notes.txt").write_text("x")
+    assert run_millpond(project, "doctor").returncode == 13
+    assert "set aside" in run_millpond(project, "doctor", "--fix").stdout
+    assert "healthy" in run_millpond(project, "doctor").stdout
+
+
+def test_check_finds_a_changed_number(project: Path) -> None:
+    """Exit code 15 with a list."""
+    path = project / "_site" / "index.html"
+    text = path.read_text(encoding="utf-8")
+    assert "2017-01-02" in text
+    path.write_text(text.replace("2017-01-02", "2017-01-03"), encoding="utf-8")
+    done = run_millpond(project, "check")
+    assert done.returncode == 15
+    assert "index.html" in done.stderr
+
+
+def test_a_scaffolded_page_works_as_it_stands(project: Path) -> None:
+    """And is not written over by a second scaffold."""
+    assert run_millpond(project, "new", "page", "extra").returncode == 0
+    done = site(project)
+    assert done.returncode == 0, done.stderr
+    assert (project / "_site" / "extra.html").exists()
+    assert run_millpond(project, "new", "page", "extra").returncode == 2
+    assert run_millpond(project, "new", "page", "../evil").returncode == 2

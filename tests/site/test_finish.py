@@ -1,0 +1,223 @@
+"""Finishing: what lies beside the pages, and what is cut out of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from processing.board.reader import Release
+from processing.errors import BoardError, SiteError
+from processing.site.finishing.finish import find_plotly, finish
+from processing.site.finishing.foreign import is_foreign, without_foreign, without_foreign_imports
+from processing.site.finishing.publish import is_ours
+from processing.site.rendering.pandoc import render
+from tests.site.handmade import CSV, PIN, UNIT, make_release
+from tests.site.staged import code, make_stage, page, unit
+
+
+class Finished:
+    """A staged site, rendered and finished below a folder."""
+
+    def __init__(self, where: Path, **pages: bytes) -> None:
+        shown = pages or {"index": page("This week", code("view()", unit()))}
+        self.out, self.root = where / "out", where / "root"
+        render(make_stage(where, shown), self.out)
+        self.release = make_release(where / "finished")
+
+    def finish(self, audience: str = "public") -> dict[str, Any]:
+        finish(self.out, self.release, self.root, audience)
+        found: dict[str, Any] = json.loads((self.out / "catalog.json").read_text())
+        return found
+
+
+def test_each_unit_gets_its_numbers_as_csv(tmp_path: Path) -> None:
+    site = Finished(tmp_path)
+    site.finish()
+    assert (site.out / "data" / "sales-line.csv").read_text(encoding="utf-8") == CSV
+
+
+def test_each_pin_lies_beside_the_pages_byte_for_byte(tmp_path: Path) -> None:
+    site = Finished(tmp_path)
+    (pin,) = site.finish()["pins"]
+    content = (site.out / pin["href"]).read_bytes()
+    assert pin["href"] == f"data/pins/{PIN}.parquet"
+    assert hashlib.sha256(content).hexdigest() == pin["sha256"]
+    assert len(content) == pin["bytes"]
+    assert [column["unit"] for column in pin["columns"]] == ["date", "USD", "text"]
+
+
+def test_the_catalog_names_pages_units_and_the_release(tmp_path: Path) -> None:
+    site = Finished(tmp_path)
+    found = site.finish()
+    assert (found["generator"], found["site"]) == ("millpond", "Pond & Co")
+    assert found["release"]["id"] == "20171121T060000Z-abcdef01"
+    assert found["pages"] == [
+        {
+            "href": "index.html",
+            "title": "This week",
+            "description": "",
+            "pins": [PIN],
+            "units": ["sales-line"],
+        },
+        {"href": "stores.html", "title": "Stores", "description": "", "pins": [], "units": []},
+    ]
+    assert found["units"] == [
+        {
+            "id": "sales-line",
+            "title": "Sales rose",
+            "kind": "chart",
+            "href": "index.html#sales-line",
+            "pin": PIN,
+            "columns": ["week_end_date", "sales_usd", "note"],
+            "rows": 2,
+            "csv": "data/sales-line.csv",
+            "csv_bytes": len(CSV.encode()),
+        }
+    ]
+    assert is_ours(site.out)
+
+
+def test_the_same_site_is_finished_to_the_same_bytes(tmp_path: Path) -> None:
+    sites = [Finished(tmp_path / name) for name in ("a", "b")]
+    contents = []
+    for site in sites:
+        site.finish()
+        site.finish()  # a second time changes nothing
+        files = sorted(path for path in site.out.rglob("*") if path.is_file())
+        contents.append([(path.relative_to(site.out), path.read_bytes()) for path in files])
+    assert contents[0] == contents[1]
+
+
+def test_plotly_comes_only_where_a_chart_is_drawn(tmp_path: Path) -> None:
+    chart, table = Finished(tmp_path / "a"), Finished(tmp_path / "b", index=page("T", "Text."))
+    chart.finish()
+    table.finish()
+    assert (chart.out / "assets/vendor/plotly.min.js").stat().st_size > 100_000
+    assert not (table.out / "assets/vendor").exists()
+
+
+def test_the_smaller_bundle_is_taken_where_it_is_installed(tmp_path: Path) -> None:
+    whole = find_plotly(tmp_path)
+    assert whole.name == "plotly.min.js"
+    part = tmp_path / "node_modules/plotly.js-cartesian-dist-min/plotly-cartesian.min.js"
+    part.parent.mkdir(parents=True)
+    part.write_text("x")
+    assert find_plotly(tmp_path) == part
+
+
+def with_audience(release: Release, audience: str) -> Release:
+    (entry,) = release.manifest.pins
+    contract = msgspec.structs.replace(entry.contract, audience=audience)
+    pins = (msgspec.structs.replace(entry, contract=contract),)
+    return dataclasses.replace(
+        release, manifest=msgspec.structs.replace(release.manifest, pins=pins)
+    )
+
+
+def test_an_internal_pin_never_reaches_a_public_site(tmp_path: Path) -> None:
+    site = Finished(tmp_path)
+    site.release = with_audience(site.release, "internal")
+    with pytest.raises(SiteError, match=rf"index\.html shows pin {PIN}, which this site may not"):
+        site.finish()
+    assert not (site.out / "data").exists()
+    assert [pin["name"] for pin in site.finish("internal")["pins"]] == [PIN]
+
+
+def test_a_pin_whose_bytes_are_not_those_released_stops_it(tmp_path: Path) -> None:
+    site = Finished(tmp_path)
+    site.release.path(PIN).write_bytes(b"other")
+    with pytest.raises(BoardError, match="is not what was released"):
+        site.finish()
+
+
+def test_a_unit_id_stands_once_in_the_whole_site(tmp_path: Path) -> None:
+    twice = {name: page(name, code("view()", unit())) for name in ("index", "stores")}
+    with pytest.raises(SiteError, match=r"stands twice: on index\.html and on stores\.html"):
+        Finished(tmp_path, **twice).finish()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('{"unit": "sales-line"', '{"unit": "../../x"'),
+        ('{"unit": "sales-line"', '{"unit": "other"'),
+        ('{"unit": "sales-line",', "{"),
+        ('"rows": [[', '"rows": [['.rstrip("[")),
+    ],
+)
+def test_a_broken_unit_is_named(tmp_path: Path, old: str, new: str) -> None:
+    assert old in UNIT
+    site = Finished(tmp_path, index=page("T", code("view()", unit(UNIT.replace(old, new)))))
+    with pytest.raises(SiteError, match=r"index\.html: unit 'sales-line' cannot be read"):
+        site.finish()
+
+
+FOREIGN = """<html><head>
+<link rel="preconnect" href="//fonts.example.org">
+<link rel="stylesheet" href="https://fonts.example.org/a.css">
+<link rel="canonical" href="https://site.example.org/"/>
+<link rel="stylesheet" href="a.css">
+<style>@import url("https://x.example.org/a;b.css"); b { c: d }</style>
+<script src="https://cdn.example.org/require.js" integrity="a>b"></script>
+<script src="a.js"></script></head>
+<body><p>&lt;script src="https://kept.example.org"&gt;</p>
+<!-- <script src="https://comment.example.org"></script> -->
+<script type="application/json">{"a": "<link href='https://kept.example.org'>"}</script>
+<a href="https://kept.example.org">b</a></body></html>
+"""
+
+
+def test_only_what_is_fetched_from_elsewhere_is_cut() -> None:
+    kept = """<html><head>
+
+
+<link rel="canonical" href="https://site.example.org/"/>
+<link rel="stylesheet" href="a.css">
+<style> b { c: d }</style>
+
+"""
+    after = FOREIGN[FOREIGN.index('<script src="a.js">') :]
+    assert without_foreign(FOREIGN) == kept + after
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        '@import "https://x.example.org/a.css";',
+        "@import url(//x.example.org/a.css) screen;",
+        "@IMPORT url( 'http://x.example.org/a?b;c' );",
+    ],
+)
+def test_foreign_imports_leave_a_stylesheet(rule: str) -> None:
+    assert without_foreign_imports(f"a{{}}{rule}b{{}}") == "a{}b{}"
+
+
+def test_own_imports_stay() -> None:
+    assert without_foreign_imports('@import "a.css"; b{}') == '@import "a.css"; b{}'
+
+
+@pytest.mark.parametrize("address", ["https://a.b", "HTTP://a", "//a", " //a", "\\\\a", "https:/a"])
+def test_addresses_of_other_hosts(address: str) -> None:
+    assert is_foreign(address)
+
+
+@pytest.mark.parametrize("address", [None, "", "a.js", "/a.js", "data:text/css,x", "#a", "../a"])
+def test_addresses_of_our_own(address: str | None) -> None:
+    assert not is_foreign(address)
+
+
+def test_pages_and_styles_are_cleaned_and_untouched_ones_keep_their_bytes(tmp_path: Path) -> None:
+    site = Finished(tmp_path)
+    (site.out / "old.html").write_bytes(b"<meta http-equiv=refresh content='0; url=a'>\r\n\xff")
+    (site.out / "assets" / "a.css").write_text("@import url(https://x.example.org/a.css);b{}")
+    before = (site.out / "index.html").read_bytes()
+    site.finish()
+    assert (site.out / "index.html").read_bytes() == before
+    assert (site.out / "old.html").read_bytes().endswith(b"\r\n\xff")
+    assert (site.out / "assets" / "a.css").read_text() == "b{}"

@@ -1,0 +1,78 @@
+"""How millpond.toml is read, and what is said when it is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from processing.config import load_config
+from processing.errors import ConfigError
+
+GOOD = """
+title = "Test"
+[sources.transactions]
+address = "t.parquet"
+[environments.prod.board]
+address = "elsewhere"
+"""
+
+
+def project(folder: Path, text: str) -> Path:
+    """A folder with this millpond.toml."""
+    (folder / "millpond.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_project_is_found_from_a_folder_below(tmp_path: Path) -> None:
+    """Pages and notebooks run in other folders than the command line."""
+    project(tmp_path, GOOD)
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    assert load_config(tmp_path / "a" / "b").root == tmp_path.resolve()
+
+
+def test_an_environment_is_laid_over_the_rest(tmp_path: Path) -> None:
+    """Only what the environment names changes."""
+    config = load_config(project(tmp_path, GOOD), environment="prod")
+    assert (config.board.address, config.title) == ("elsewhere", "Test")
+
+
+def test_the_environment_comes_from_a_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A schedule chooses it without changing a file."""
+    monkeypatch.setenv("MILLPOND_ENV", "prod")
+    assert load_config(project(tmp_path, GOOD)).board.address == "elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("titel = 'x'", "unknown field `titel`"),
+        ("[engine]\nmemory = '1GB'", "unknown field `memory`"),
+        (
+            "[site]\nsize_budget_kb = 'much'",
+            "Expected `int`, got `str` - at `$.site.size_budget_kb`",
+        ),
+        ("[engine]\nname = 'sqlite'", "Invalid enum value 'sqlite'"),
+        ("title = ", "Invalid value"),
+    ],
+)
+def test_a_wrong_file_is_refused_by_name(tmp_path: Path, text: str, says: str) -> None:
+    """One message says the file, the key and what was found; exit code 10."""
+    with pytest.raises(ConfigError, match=r"millpond\.toml") as caught:
+        load_config(project(tmp_path, text))
+    assert says in str(caught.value)
+    assert caught.value.exit_code == 10
+
+
+def test_an_unknown_environment_is_refused(tmp_path: Path) -> None:
+    """The known ones are listed."""
+    with pytest.raises(ConfigError, match="one of: prod"):
+        load_config(project(tmp_path, GOOD), environment="staging")
+
+
+def test_no_project_at_all(tmp_path: Path) -> None:
+    """The next step is to name the project."""
+    with pytest.raises(ConfigError, match="--project DIR"):
+        load_config(tmp_path)

@@ -1,0 +1,99 @@
+"""The documentation keeps up: an undocumented key, command, exit code or word fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import click
+import msgspec
+import pytest
+
+from processing import errors
+from processing.cli import cli
+from processing.config import Config
+from tests.conftest import ROOT
+
+WORDS = ["source", "table", "contract", "pin", "board", "release", "view", "page", "site"]
+DOCUMENTS = sorted(
+    path
+    for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+    if "node_modules" not in path.parts
+)
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def config_keys(struct: type = Config, prefix: str = "") -> Iterator[str]:
+    """Every key of millpond.toml, with dots; `sources.NAME.address` for the open table."""
+    for field in msgspec.structs.fields(struct):
+        if field.name == "root":
+            continue  # where the file lies, not a key in it
+        inner = getattr(field.type, "__args__", (field.type,))[-1]
+        is_open = getattr(field.type, "__origin__", None) is dict
+        name = f"{prefix}{field.name}" + (".NAME" if is_open else "")
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            yield from config_keys(inner, name + ".")
+        else:
+            yield name
+
+
+def commands(
+    group: click.Group = cli, prefix: str = "millpond"
+) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}", command
+
+
+@pytest.mark.parametrize("key", list(config_keys()))
+def test_every_configuration_key_is_documented(key: str) -> None:
+    assert f"`{key}`" in read("docs/configuration.md")
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()), ids=str)
+def test_every_command_and_option_is_documented(name: str, command: click.Command) -> None:
+    text = read("docs/cli.md")
+    assert f"## `{name}" in text
+    section = text.split(f"## `{name}", 1)[1].split("\n## ", 1)[0]
+    options = [o.opts[-1] for o in command.params if isinstance(o, click.Option)]
+    assert [option for option in options if option not in section] == []
+
+
+def test_every_exit_code_is_documented() -> None:
+    kinds = [k for k in vars(errors).values() if isinstance(k, type)]
+    codes = {k.exit_code for k in kinds if issubclass(k, errors.MillpondError)} - {1}
+    text = read("docs/cli.md")
+    assert [code for code in sorted(codes) if f"| {code} |" not in text] == []
+
+
+def test_the_glossary_holds_the_words_of_the_project_in_order() -> None:
+    found = re.findall(r"^\| (\w+) \|", read("GLOSSARY.md"), re.MULTILINE)
+    assert [word for word in found if word != "word"] == WORDS
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8"))
+    local = [link for link in links if "://" not in link and not link.startswith(("#", "mailto:"))]
+    broken = [
+        link for link in local if not (path.parent / unquote(link.partition("#")[0])).exists()
+    ]
+    assert broken == []
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs/decisions").glob("0*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_every_target_of_make_is_in_the_contributors_guide() -> None:
+    targets = re.findall(r"^([a-z]+):.*##", read("Makefile"), re.MULTILINE)
+    text = read("CONTRIBUTING.md")
+    assert [t for t in targets if t != "help" and f"make {t}" not in text] == []

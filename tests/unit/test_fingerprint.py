@@ -1,0 +1,81 @@
+"""A table's code fingerprint follows what the code does, not how it is written down."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+import pytest
+
+from processing.build.fingerprint import code_hash, contract_hash
+from processing.contracts.contract import Column, Contract
+
+CODE = '''
+LIMIT = 5
+NAMES = {"a": ("x", 1)}
+
+def helper(x):
+    return x + LIMIT
+
+def main(x):
+    """Say something."""
+    # a comment
+    return [helper(y) for y in NAMES]
+'''
+
+
+def hashed(folder: Path, text: str) -> str:
+    """The hash of `main` in a module of our package that holds `text`."""
+    code_hash.cache_clear()
+    path = folder / f"module_{len(list(folder.iterdir()))}.py"
+    path.write_text(text, encoding="utf-8")
+    name = "processing.throwaway"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module: ModuleType = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+        assert isinstance(module.main, FunctionType)
+        return code_hash(module.main)
+    finally:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("# a comment", "# another"),
+        ("Say something.", "Say it better."),
+        ("def helper", "\n\n\ndef helper"),
+    ],
+)
+def test_comments_docstrings_and_places_do_not_count(tmp_path: Path, old: str, new: str) -> None:
+    """They cannot change a number."""
+    assert hashed(tmp_path, CODE) == hashed(tmp_path, CODE.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("x + LIMIT", "x - LIMIT"),
+        ("LIMIT = 5", "LIMIT = 6"),
+        ('("x", 1)', '("x", 2)'),
+        ("helper(y) for", "helper(y + 1) for"),
+    ],
+)
+def test_everything_that_can_be_reached_counts(tmp_path: Path, old: str, new: str) -> None:
+    """Helpers, constants, and what stands in comprehensions."""
+    assert old in CODE
+    assert hashed(tmp_path, CODE) != hashed(tmp_path, CODE.replace(old, new))
+
+
+def test_a_contract_has_a_hash_of_its_own() -> None:
+    """Any word of it counts, since readers see them."""
+    column = Column(name="a", type="int16", unit="u", meaning="m")
+    contract = Contract(title="T", grain="g", key=("a",), columns=(column,))
+    other = Contract(title="T", grain="g", key=("a",), columns=(column,), cadence="daily")
+    assert contract_hash(contract) != contract_hash(other)

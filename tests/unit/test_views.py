@@ -1,0 +1,366 @@
+"""Each view as a function of a small pin: a text table in, a literal out."""
+# ruff: noqa: E501 - tables drawn as text
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from lxml import html
+
+from processing.board.reader import Pin
+from processing.contracts.contract import CheckResult
+from processing.errors import PageError
+from processing.views import about, stores, this_week, weekly_sales
+from processing.views.html import Fragment, plain_text
+from processing.views.release_note import release_note
+from tests.unit.pins import entry_of, manifest_of, pin_of
+
+
+def text(fragment: Fragment, path: str = "/*") -> str:
+    found = html.fromstring(fragment.html).xpath(f"string({path})")
+    return " ".join(found.split())
+
+
+def headline(fragment: Fragment) -> str:
+    return text(fragment, "//h3")
+
+
+def block(fragment: Fragment) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(html.fromstring(fragment.html).xpath("//script")[0].text)
+    return found
+
+
+def column(fragment: Fragment, name: str) -> list[Any]:
+    found = block(fragment)
+    at = found["columns"].index(name)
+    return [row[at] for row in found["rows"]]
+
+
+def headline_pin(change: str = "3.49", before: str = "5.72", latest: str = "91391.47") -> Pin:
+    """Two full weeks, and one of two days."""
+    mean = "-" if change == "-" else "88311.51"
+    names = "baskets households average_basket_usd fuel_sales_usd fuel_share_pct sales_mean4_usd"
+    names += " baskets_mean4 households_mean4 average_basket_mean4_usd"
+    for measure in ("sales", "baskets", "households", "average_basket"):
+        names += f" {measure}_change_mean4_pct {measure}_change_before_pct"
+    head = "week | week_start_date | week_end_date | trading_days | is_partial | is_latest | "
+    head += " | ".join(["sales_usd", *names.split()])
+    rest = f"2898 | 1354 | 31.54 | 5779.90 | 6.32 | {mean} | 2973.25 | 1343.75 | 29.70 | "
+    rest += f"{change} | {before} | -2.53 | -0.82 | 0.76 | 0.97 | 6.17 | 6.60"
+    blank = " | ".join(["1"] * 5 + ["-"] * 12)
+    rows = [
+        f"46 | 2017-11-06 | 2017-11-12 | 7 | no | no | 86445.24 | {blank}",
+        f"47 | 2017-11-13 | 2017-11-19 | 7 | no | yes | {latest} | {rest}",
+        f"48 | 2017-11-20 | 2017-11-26 | 2 | yes | no | 33293.07 | {blank}",
+    ]
+    return pin_of("headline_by_week", "week", "\n".join([head, *rows]))
+
+
+DEPARTMENTS = """
+department | name    | sales_usd | mean4   | change  | pct    | rank
+G          | Grocery | 47664.40  | 44885   | 2779.33 | 6.19   | 1
+D          | Drugs   | 11605.15  | 12109   | -504.06 | -4.16  | 2
+M          | Meat    | 6420.28   | 5978    | 441.62  | 7.39   | 3
+"""
+
+
+def department_pin(table: str = DEPARTMENTS) -> Pin:
+    """Departments of the latest week; money of the week before stands for the mean, too."""
+    _, *lines = [[c.strip() for c in row.split("|")] for row in table.strip().splitlines()]
+    head = "week | department | name | week_start_date | is_partial | is_latest | sales_usd"
+    head += " | share_pct | sales_before_usd | change_before_usd | sales_mean4_usd"
+    head += " | change_mean4_usd | change_mean4_pct | contribution_rank"
+    rows = [
+        f"47 | {code} | {name} | 2017-11-13 | no | yes | {sales} | 52.15 | {mean} | {change} | "
+        f"{mean} | {change} | {pct} | {rank}"
+        for code, name, sales, mean, change, pct, rank in lines
+    ]
+    return pin_of("sales_by_week_department", "week department", "\n".join([head, *rows]))
+
+
+STORES = """
+week | store_id | name     | week_start_date | is_partial | is_latest | sales_usd | households | sales_mean4_usd | change_mean4_usd | change_mean4_pct | rank | rank_before | rank_change
+47   | 367      | Store 367 | 2017-11-13     | no         | yes       | 2694.00   | 90         | 2980.00         | -286.00          | -9.60            | 1    | 1           | 0
+47   | 12       | Store 12  | 2017-11-13     | no         | yes       | 2000.00   | 1          | 50.00           | 1950.00          | 3900.00          | 2    | 112         | 110
+47   | 5        | Store 5   | 2017-11-13     | no         | yes       | 100.00    | 5          | 100.00          | 0.00             | 0.00             | 3    | 2           | -1
+"""
+
+
+def store_pin(table: str = STORES) -> Pin:
+    return pin_of("sales_by_week_store", "week store_id", table)
+
+
+def test_the_finding_says_what_rose_and_what_moved_it() -> None:
+    """Above the baseline, the largest rise moved it and the largest fall went the other way."""
+    assert text(this_week.finding(headline_pin(), department_pin())) == (
+        "Sales in the week of 13 November 2017 were $91,391, 3.5% above the mean of the four "
+        "weeks before. Grocery (+$2,779) moved it most; Drugs (−$504) went the other way."
+    )
+
+
+def test_the_finding_says_what_fell_and_what_moved_it() -> None:
+    """Below the baseline, the largest fall moved it, though a rise is larger."""
+    assert text(this_week.finding(headline_pin("-1.20"), department_pin())).endswith(
+        "1.2% below the mean of the four weeks before. Drugs (−$504) moved it most; Grocery "
+        "(+$2,779) went the other way."
+    )
+
+
+def test_a_change_that_rounds_to_nothing_is_called_level() -> None:
+    """No sentence says that sales rose by 0.0%."""
+    assert text(this_week.finding(headline_pin("-0.04"), department_pin())).endswith(
+        "were $91,391, level with the mean of the four weeks before. The departments that moved "
+        "most were Grocery (+$2,779) and Drugs (−$504)."
+    )
+
+
+def test_without_a_baseline_nothing_is_compared() -> None:
+    """In the first weeks the finding says so."""
+    unknown = DEPARTMENTS.replace("2779.33", "-").replace("-504.06", "-").replace("441.62", "-")
+    assert text(this_week.finding(headline_pin("-"), department_pin(unknown))) == (
+        "Sales in the week of 13 November 2017 were $91,391, with nothing to compare for the mean "
+        "of the four weeks before."
+    )
+
+
+def test_when_all_departments_rose_none_went_the_other_way() -> None:
+    """The second half of the sentence is left out where it would be untrue."""
+    rose = DEPARTMENTS.replace("-504.06", "504.06")
+    assert text(this_week.finding(headline_pin(), department_pin(rose))).endswith(
+        "Grocery (+$2,779) moved it most."
+    )
+
+
+def test_each_key_figure_has_unit_period_and_named_baselines() -> None:
+    """Four figures of the latest full week, each with two comparisons in words."""
+    found = html.fromstring(this_week.kpis(headline_pin()).html)
+    items = [" | ".join(" ".join(p.itertext()) for p in item) for item in found]
+    week = "13 November  to  19 November 2017"
+    assert [" ".join(item.split()) for item in items] == [
+        " ".join(item.split())
+        for item in (
+            f"Sales | $91,391 | US dollars,  {week} | 3.5% above  the mean of the four weeks "
+            "before ( $88,312 ) | 5.7% above  the week before",
+            f"Baskets | 2,898 | shopping trips,  {week} | 2.5% below  the mean of the four weeks "
+            "before ( 2,973 ) | 0.8% below  the week before",
+            f"Households | 1,354 | that shopped,  {week} | 0.8% above  the mean of the four weeks "
+            "before ( 1,344 ) | 1.0% above  the week before",
+            f"Average basket | $31.54 | US dollars a trip,  {week} | 6.2% above  the mean of the "
+            "four weeks before ( $29.70 ) | 6.6% above  the week before",
+        )
+    ]
+    assert [item.get("id") for item in found] == [
+        "kpi-sales",
+        "kpi-baskets",
+        "kpi-households",
+        "kpi-average-basket",
+    ]
+
+
+def test_a_pin_without_a_full_week_stops_the_page() -> None:
+    """The message says what is missing."""
+    pin = pin_of("headline_by_week", "week", "week | is_latest\n1 | no")
+    with pytest.raises(PageError, match="no latest full week"):
+        this_week.kpis(pin)
+
+
+def test_the_line_marks_weeks_that_are_not_full() -> None:
+    """Part of a week is drawn by itself, named in the summary and never the lowest week."""
+    made = this_week.sales_line(headline_pin(latest="80000.00"))
+    assert headline(made) == (
+        "Weekly sales peaked at $86,445 in the week of 6 November; the latest, $80,000, is 5.7% "
+        "above the week before"
+    )
+    assert "between $80,000 (week of 13 November) and $86,445 (week of 6 November)" in text(made)
+    assert "the week of 20 November (2 of 7)" in text(made)
+    found = block(made)
+    partial = next(e["trace"] for e in found["encoding"] if e["where"] == {"is_partial": True})
+    assert found["figure"]["data"][partial]["x"] == ["2017-11-20"]
+
+
+def test_a_latest_week_that_is_the_highest_is_called_so() -> None:
+    """The headline does not speak of a peak that lies in the past."""
+    assert headline(this_week.sales_line(headline_pin())) == (
+        "Weekly sales reached their highest of the year so far, $91,391, in the week of 13 November"
+    )
+
+
+def test_movers_stand_by_falling_change() -> None:
+    """Those that lifted sales come first, those that lowered them last."""
+    made = this_week.movers(department_pin())
+    assert column(made, "name") == ["Grocery", "Meat", "Drugs"]
+    assert headline(made) == "Grocery (+$2,779) gained most, Drugs (−$504) lost most"
+
+
+def test_fuel_is_named() -> None:
+    """The front page says how much of the sales is fuel."""
+    assert text(this_week.fuel(headline_pin())) == (
+        "Sales include fuel: $5,780 of the latest full week, 6.3% of its sales."
+    )
+
+
+def test_panels_draw_one_trace_for_each_department() -> None:
+    """Each trace holds the rows of its own department."""
+    found = block(weekly_sales.department_panels(department_pin()))
+    assert [e["where"] for e in found["encoding"]] == [
+        {"name": "Grocery"},
+        {"name": "Drugs"},
+        {"name": "Meat"},
+    ]
+
+
+def test_the_heat_map_names_the_department_furthest_from_its_usual() -> None:
+    """Furthest either way, with the true direction."""
+    fell = DEPARTMENTS.replace("-4.16", "-14.16")
+    assert headline(weekly_sales.department_heat(department_pin(fell))) == (
+        "Of the ten largest departments, Drugs stood furthest from its usual in the latest full "
+        "week: 14.2% below the mean of the four weeks before"
+    )
+
+
+def test_the_department_table_is_ordered_by_sales() -> None:
+    """Largest first, every department that sold or used to."""
+    made = weekly_sales.department_table(department_pin())
+    assert column(made, "name") == ["Grocery", "Drugs", "Meat"]
+    assert "Grocery $47,664, Drugs $11,605 and Meat $6,420 sold most." in text(made)
+
+
+def test_the_store_ranking_names_leader_and_climber() -> None:
+    """The leader with its own baseline, the climber with both places."""
+    made = stores.ranking(store_pin())
+    assert headline(made) == (
+        "Store 367 sold most, $2,694, 9.6% below its mean of the four weeks before"
+    )
+    assert "Store 12 climbed most, from place 112 to 2." in text(made)
+
+
+def test_without_a_climber_the_ranking_says_so() -> None:
+    """No store climbs zero places."""
+    still = STORES.replace("110\n", "0\n")
+    assert "None of them stands higher" in text(stores.ranking(store_pin(still)))
+
+
+def test_store_movers_leave_out_those_that_did_not_move() -> None:
+    """A change that shows as $0 is no movement."""
+    made = stores.movers(store_pin())
+    assert column(made, "name") == ["Store 12", "Store 367"]
+    assert headline(made) == "Store 12 (+$1,950) gained most, Store 367 (−$286) lost most"
+
+
+def test_every_store_is_listed_by_place() -> None:
+    """The table of the year is folded until asked for."""
+    pin = pin_of(
+        "stores",
+        "store_id",
+        """
+        store_id | name    | sales_usd | households | rank | first_week | last_week | weeks_with_sales
+        1        | Store 1 | 10.00     | 2          | 2    | 1          | 48        | 12
+        2        | Store 2 | 90.00     | 9          | 1    | 1          | 48        | 48
+        """,
+    )
+    made = stores.every_store(pin)
+    assert column(made, "name") == ["Store 2", "Store 1"]
+    assert headline(made) == "Store 2 leads the year so far with $90 from 9 households"
+
+
+def grain_pin() -> Pin:
+    return pin_of(
+        "rows_by_grain",
+        "position",
+        """
+        position | grain                | is_base | rows | cells | filled_pct | rows_to_base | cells_to_base
+        1        | week × department    | yes     | 100  | 400   | 25.00      | 1.0000       | 1.0000
+        2        | day × department     | no      | 650  | 2800  | 23.21      | 6.5000       | 7.0000
+        """,
+    )
+
+
+def test_the_grain_figure_says_what_the_finest_grain_costs() -> None:
+    """Both counts are cells of the pin."""
+    made = about.grain(grain_pin())
+    assert headline(made) == (
+        "The lookup table has 100 rows; day × department would take 6.5 times as many"
+    )
+    assert "Of all 400 combinations of week × department, 25.0% hold a sale" in text(made)
+
+
+def test_the_release_note_says_all_there_is_to_say() -> None:
+    """Source, data to, built, next update, release, that the data are re-lived, and caveats."""
+    entry = entry_of("sales", ("week",), (), 3)
+    manifest = manifest_of(entry)
+    warned = msgspec.structs.replace(manifest.sources[0], caveat="For <learning> only.")
+    manifest = msgspec.structs.replace(manifest, sources=(warned, warned))
+    assert text(release_note(manifest)) == (
+        "SourceThe Complete JourneyData to21 November 2017Built21 November 2026, 20:45 UTC"
+        "Next update22 November 2026Release20261121T204500Z-0badcafe"
+        "The year of the data is lived again: a replay clock maps today to the same day "
+        "of that year, so this release knows nothing after 21 November 2017."
+        "For <learning> only."
+    )
+
+
+def test_without_the_replay_clock_the_note_does_not_speak_of_it() -> None:
+    """A live source needs no such sentence."""
+    note = release_note(manifest_of(entry_of("sales", ("week",), (), 3), clock="real"))
+    assert "lived again" not in text(note)
+
+
+def test_broken_rules_are_counted_and_named() -> None:
+    """The page on the data hides no failure."""
+    results = (
+        CheckResult(rule="key is unique", rows=9, failed=0),
+        CheckResult(rule="sales_usd is at least 0", rows=9, failed=2),
+    )
+    made = about.results(manifest_of(entry_of("sales", ("week",), (), 9, results=results)))
+    assert "2 rules checked over 1 table; 1 is broken." in text(made)
+    assert "sales_usd is at least 092broken" in text(made)
+
+
+def test_the_data_flow_has_a_stage_for_each_step() -> None:
+    """Sources, then tables by depth, then release and site; with rows and bytes."""
+    one = entry_of("weeks", ("week",), (), 48)
+    two = entry_of("sales", ("week",), (), 9, inputs=("transactions", "weeks"))
+    found = html.fromstring(about.data_flow(manifest_of(two, one)).html)
+    stages = [stage.xpath(".//strong/text()") for stage in found.xpath("./ol/li")]
+    assert stages == [["transactions"], ["weeks"], ["sales"], ["Release", "Site"]]
+    assert "from transactions, weeks" in plain_text(html.tostring(found, encoding="unicode"))
+
+
+def test_each_treatment_stands_once_with_its_tables() -> None:
+    """A rule that holds for two tables is not told twice."""
+    entries = [entry_of(name, ("week",), (), 1) for name in ("sales", "weeks")]
+    assert text(about.treatment(manifest_of(*entries))) == (
+        "Lines without an amount add nothing. Holds for sales, weeks."
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["<img src=x onerror=alert(1)>", "{{< env HOME >}}", "`x`{=html}", "=cmd()", "</script>"],
+)
+def test_hostile_names_are_inert_in_every_view(name: str) -> None:
+    """Sentences, tables, pictures and blocks show the name and nothing more."""
+    departments = department_pin(DEPARTMENTS.replace("Grocery", name))
+    made = [
+        this_week.finding(headline_pin(), departments),
+        this_week.movers(departments),
+        weekly_sales.department_panels(departments),
+        weekly_sales.department_heat(departments),
+        weekly_sales.department_table(departments),
+        stores.ranking(store_pin(STORES.replace("Store 367", name))),
+    ]
+    for fragment in made:
+        assert "<img" not in fragment.html
+        assert "{{" not in fragment.html
+        assert "`" not in fragment.html
+        assert name in text(fragment)
+        assert fragment.html.count("<script") == fragment.html.count("</script>")
+
+
+def test_the_flow_survives_hostile_text() -> None:
+    """Names and licences from a manifest are escaped, too."""
+    manifest = manifest_of(entry_of("sales", ("week",), (), 3, inputs=("<b>",)))
+    assert "<b>" not in about.data_flow(manifest).html
