@@ -34,7 +34,7 @@ paid = lines[lines["sales_value"] > 0]
 weeks = (
     lines.groupby("week")["sale_date"].agg(first="min", last_date="max", trading_days="nunique")
 ).reset_index()
-weeks["week_start_date"] = weeks["first"] - pd.to_timedelta(weeks["first"].dt.weekday, unit="D")
+weeks["week_start_date"] = weeks["first"] - pd.to_timedelta(weeks["first"].dt.day_of_week, unit="D")
 weeks["week_end_date"] = weeks["week_start_date"] + pd.Timedelta(days=6)
 weeks["is_partial"] = weeks["trading_days"] < 7
 full = ~weeks["is_partial"]

@@ -34,7 +34,7 @@ class Maker:
         `upstream` are the pins of the tables it reads; `known` are pins whose version is kept if
         the content came out the same. Raises ContractError with every failing rule.
         """
-        # Pointblank and pins take a second to import, which a build with nothing to do can spare.
+        # Imported late, because a build with nothing to do needs neither pandas nor pins.
         from processing.board.store import content_sha256
         from processing.contracts.check import check_table
 

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from types import FunctionType
 
 import filelock
@@ -82,6 +84,8 @@ class Build:
     @cached_property
     def maker(self) -> Maker:
         """The engine and the sources as the clock shows them, opened for the first table."""
+        # pandas and pins take half a second to import; the engine computes meanwhile.
+        Thread(target=import_module, args=("processing.board.store",), daemon=True).start()
         engine = open_engine(self.config.engine)
         frames = scan_inputs(self.config, engine, self.inputs, self.as_of)
         board, day = self.config.board_path, self.as_of.isoformat()

@@ -1,19 +1,20 @@
-"""Hold a table against its contract with Pointblank: every rule at once, counts, samples."""
+"""Hold a table against its contract: every rule at once, with counts and sample rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-import pointblank as pb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from processing.contracts.contract import Check, CheckResult, Column, Contract
-from processing.errors import ContractError
 
 SAMPLE_ROWS = 3
+# One true or false per row; true for a row that breaks the rule.
+Mask = Any
 
 
 @dataclass(frozen=True)
@@ -36,48 +37,43 @@ class Failure:
 
 @dataclass(frozen=True)
 class _Rule:
+    """What is promised, the columns to show beside the key, and how to find breaking rows."""
+
     says: str
     columns: tuple[str, ...]
-    add: Callable[[Any], Any]
+    breaks: Callable[[pa.Table], Mask]
 
 
 def check_table(contract: Contract, table: pa.Table) -> tuple[list[CheckResult], list[Failure]]:
-    """What each rule found, and those that failed. `table` has the declared schema."""
-    rules = list(_rules(contract))
-    validation: Any = pb.Validate(_with_sums(contract, table))
-    for rule in rules:
-        validation = rule.add(validation)
-    validation = validation.interrogate(collect_extracts=True, extract_limit=SAMPLE_ROWS)
-    results, failures = [_row_count(contract, table)], []
-    for step, rule in enumerate(rules, start=1):
-        failed, rows = _counts(validation, step, rule.says)
-        results.append(CheckResult(rule=rule.says, rows=rows, failed=failed))
+    """What each rule found, and those that failed.
+
+    `table` has the declared schema and is sorted by its key, as `cast_declared` leaves it.
+    """
+    results, failures = _check_rows(contract, table)
+    for rule in _rules(contract):
+        mask = pc.fill_null(rule.breaks(table), False)
+        failed = int(pc.sum(mask).as_py() or 0)
+        results.append(CheckResult(rule=rule.says, rows=table.num_rows, failed=failed))
         if failed:
-            found = validation.get_data_extracts(i=step, frame=True)
-            sample = _sample(found, (*contract.key, *rule.columns))
-            failures.append(Failure(rule.says, failed, rows, sample))
-    if results[0].failed:
-        failures.insert(0, Failure(results[0].rule, table.num_rows, table.num_rows, ()))
+            sample = _sample(table.filter(mask), (*contract.key, *rule.columns))
+            failures.append(Failure(rule.says, failed, table.num_rows, sample))
     return results, failures
 
 
-def _counts(validation: Any, step: int, says: str) -> tuple[int, int]:
-    """Failed and examined rows of a step. A rule that could not be evaluated must not pass."""
-    failed = validation.n_failed(i=step, scalar=True)
-    rows = validation.n(i=step, scalar=True)
-    if failed is None or rows is None:
-        raise ContractError(
-            f"The rule {says!r} could not be evaluated",
-            expected="columns that exist, of types that can be compared",
-            next_step="correct the contract",
-        )
-    return int(failed), int(rows)
+def _check_rows(contract: Contract, table: pa.Table) -> tuple[list[CheckResult], list[Failure]]:
+    """The `rows` rule, or that there is any row where the contract states none."""
+    stated = next((check for check in contract.checks if check.kind == "rows"), None)
+    low = stated.minimum if stated and stated.minimum is not None else 1
+    high = stated.maximum if stated and stated.maximum is not None else table.num_rows
+    says = stated.says if stated else "at least one row"
+    rows, fits = table.num_rows, low <= table.num_rows <= max(high, low)
+    result = CheckResult(rule=says, rows=rows, failed=0 if fits else 1)
+    return [result], [] if fits else [Failure(says, rows, rows, ())]
 
 
 def _rules(contract: Contract) -> Iterator[_Rule]:
     """The rules that every contract implies, then those that this one states."""
-    key = list(contract.key)
-    yield _Rule(f"{', '.join(key)} is unique", (), lambda v: v.rows_distinct(columns_subset=key))
+    yield _Rule(f"{', '.join(contract.key)} is unique", (), lambda t: _repeated(t, contract.key))
     for column in contract.columns:
         yield from _column_rules(column)
     for check in contract.checks:
@@ -85,79 +81,52 @@ def _rules(contract: Contract) -> Iterator[_Rule]:
             yield _row_rule(check)
 
 
+def _repeated(table: pa.Table, key: tuple[str, ...]) -> Mask:
+    """Rows whose key is that of the row before."""
+    same: Mask = pa.array([True] * max(table.num_rows - 1, 0), pa.bool_())
+    for name in key:
+        column = table[name].combine_chunks()
+        same = pc.and_(same, pc.equal(column[1:], column[:-1]))
+    first = pa.array([False] * min(table.num_rows, 1), pa.bool_())
+    return pa.chunked_array([first, same])
+
+
 def _column_rules(column: Column) -> Iterator[_Rule]:
     name = column.name
     if not column.nullable:
-        yield _Rule(f"{name} is never empty", (name,), lambda v: v.col_vals_not_null(name))
+        yield _Rule(f"{name} is never empty", (name,), lambda t: pc.is_null(t[name]))
     if column.minimum is not None:
-        yield _Rule(
-            f"{name} is at least {column.minimum:g}",
-            (name,),
-            lambda v: v.col_vals_ge(name, column.minimum, na_pass=True),
-        )
+        says, low = f"{name} is at least {column.minimum:g}", Decimal(str(column.minimum))
+        yield _Rule(says, (name,), lambda t: pc.less(t[name], low))
     if column.maximum is not None:
-        yield _Rule(
-            f"{name} is at most {column.maximum:g}",
-            (name,),
-            lambda v: v.col_vals_le(name, column.maximum, na_pass=True),
-        )
+        says, high = f"{name} is at most {column.maximum:g}", Decimal(str(column.maximum))
+        yield _Rule(says, (name,), lambda t: pc.greater(t[name], high))
     if column.allowed is not None:
+        allowed = pa.array(column.allowed)
         yield _Rule(
             f"{name} is one of {', '.join(column.allowed)}",
             (name,),
-            lambda v: v.col_vals_in_set(name, list(column.allowed or ())),
+            lambda t: pc.and_(pc.is_valid(t[name]), pc.invert(pc.is_in(t[name], allowed))),
         )
 
 
 def _row_rule(check: Check) -> _Rule:
-    """A rule between columns of one row; a row with an empty side passes."""
+    """A rule between columns of one row; a row with an empty side keeps it."""
     column = check.column or ""
+    shown = (column, *check.terms)
     if check.kind == "not_above":
-        return _Rule(
-            check.says,
-            (column, *check.terms),
-            lambda v: v.col_vals_le(column, pb.col(check.terms[0]), na_pass=True),
-        )
-    return _Rule(
-        check.says,
-        (column, *check.terms),
-        lambda v: v.col_vals_eq(_sum_name(check), pb.col(column), na_pass=True),
-    )
+        return _Rule(check.says, shown, lambda t: pc.greater(t[column], t[check.terms[0]]))
+    return _Rule(check.says, shown, lambda t: pc.not_equal(t[column], _sum(t, check.terms)))
 
 
-def _sum_name(check: Check) -> str:
-    return f"{check.column} = {' + '.join(check.terms)}"
+def _sum(table: pa.Table, terms: tuple[str, ...]) -> Any:
+    total = table[terms[0]]
+    for term in terms[1:]:
+        total = pc.add(total, table[term])
+    return total
 
 
-def _with_sums(contract: Contract, table: pa.Table) -> pa.Table:
-    """`table` with a column for each `sum` rule, in the type of the column it must equal."""
-    for check in contract.checks:
-        if check.kind == "sum" and check.column:
-            total = table[check.terms[0]]
-            for term in check.terms[1:]:
-                total = pc.add(total, table[term])
-            table = table.append_column(_sum_name(check), total.cast(table[check.column].type))
-    return table
-
-
-def _row_count(contract: Contract, table: pa.Table) -> CheckResult:
-    """The `rows` rule, or that there is any row where the contract states none."""
-    stated = next((check for check in contract.checks if check.kind == "rows"), None)
-    low = stated.minimum if stated and stated.minimum is not None else 1
-    high = stated.maximum if stated and stated.maximum is not None else table.num_rows
-    fits = low <= table.num_rows <= max(high, low)
-    return CheckResult(
-        rule=stated.says if stated else "at least one row",
-        rows=table.num_rows,
-        failed=0 if fits else 1,
-    )
-
-
-def _sample(found: Any, columns: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+def _sample(rows: pa.Table, columns: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
     """The first failing rows, only the key and the columns that the rule looks at."""
-    if found is None:
-        return ()
-    rows = found.slice(0, SAMPLE_ROWS).to_pylist()
-    return tuple(
-        {name: row[name] for name in dict.fromkeys(columns) if name in row} for row in rows
-    )
+    wanted = list(dict.fromkeys(columns))
+    return tuple(rows.slice(0, SAMPLE_ROWS).select(wanted).to_pylist())

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import narwhals as nw
 
+from processing.contracts.frames import LazyFrame
+
 
 def cents(column: str) -> nw.Expr:
     """US dollars held as a binary float, as whole cents: sums of these are exact."""
@@ -20,6 +22,11 @@ def usd(column: str) -> nw.Expr:
 def percent(part: nw.Expr, whole: nw.Expr) -> nw.Expr:
     """`part` in per cent of `whole`; null where `whole` is zero, on which engines differ."""
     return part * 100 / nw.when(whole != 0).then(whole)
+
+
+def distinct(frame: LazyFrame, *columns: str) -> LazyFrame:
+    """One row per combination of `columns`. On DuckDB `unique` numbers all rows first."""
+    return frame.group_by(*columns).agg(rows=nw.len()).select(*columns)
 
 
 def row_number(order: Sequence[str], within: Sequence[str] = ()) -> nw.Expr:

@@ -7,7 +7,7 @@ import narwhals as nw
 from processing.contracts.contract import Check, Column, Contract
 from processing.contracts.frames import LazyFrame
 from processing.tables import columns as c
-from processing.tables.expressions import percent, row_number
+from processing.tables.expressions import distinct, percent, row_number
 from processing.tables.registry import table
 
 # In the order of their cost. The lookup table that pages read is the base.
@@ -94,7 +94,7 @@ def _coded_lines(transactions: LazyFrame, products: LazyFrame) -> LazyFrame:
     """
     coded = products.select("product_id", "department", "product_category")
     for name in ("department", "product_category"):
-        codes = products.select(name).unique().filter(~nw.col(name).is_null())
+        codes = distinct(products, name).filter(~nw.col(name).is_null())
         numbered = codes.with_columns(row_number([name]).alias(f"{name}_code"))
         coded = coded.join(numbered, on=name, how="left").drop(name)
     lines = transactions.select("week", "sale_date", "store_id", "product_id")
@@ -114,7 +114,7 @@ def _of_base(column: str) -> nw.Expr:
 
 def _rows(lines: LazyFrame, place: int, grain: str) -> LazyFrame:
     """One row: how many combinations of the grain's dimensions there really are."""
-    there = lines.select(*GRAINS[grain]).unique().select(rows=nw.len().cast(nw.Int64))
+    there = distinct(lines, *GRAINS[grain]).select(rows=nw.len().cast(nw.Int64))
     return there.with_columns(
         position=nw.col("rows") * 0 + place,
         grain=nw.lit(grain),

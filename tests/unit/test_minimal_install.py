@@ -9,7 +9,7 @@ from tests.conftest import ROOT
 
 # Extras and developers' tools: a person who installed `millpond` alone has none of these.
 EXTRAS = ("hypothesis", "kaleido", "mypy", "nbval", "playwright", "pyspark", "pytest", "quarto_cli")
-SLOW = ("duckdb", "great_tables", "lxml", "nbclient", "pandas", "plotly", "pointblank", "pyarrow")
+SLOW = ("duckdb", "great_tables", "lxml", "nbclient", "pandas", "plotly", "pyarrow")
 
 IMPORT_ALL = f"""
 import importlib, importlib.abc, pkgutil, sys
