@@ -38,6 +38,13 @@ def build_graph(tables: Mapping[str, Table], sources: frozenset[str]) -> Graph:
                 + ", ".join(sorted({*tables, *sources})),
                 next_step="rename the parameter, or add the source to millpond.toml",
             )
+        if table.by_week and not set(table.inputs) <= sources:
+            raise ConfigError(
+                f"Table {table.name} is computed week by week but reads a table",
+                found=", ".join(i for i in table.inputs if i not in sources),
+                expected="sources alone",
+                next_step="read the sources, or leave out by_week",
+            )
     clash = sources & set(tables)
     if clash:
         raise ConfigError(

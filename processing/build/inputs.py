@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from types import FunctionType
 
 import msgspec
 import narwhals as nw
 
-from processing.board.manifest import Manifest, SourceEntry
 from processing.build.fingerprint import code_hash, short_hash
 from processing.config import Config
 from processing.contracts.frames import LazyFrame
 from processing.engines.engine import Engine
 from processing.errors import ConfigError
 from processing.sources import clock
+from processing.sources.hashes import Hashes
 from processing.sources.location import Location, locate
 from processing.sources.retail import SOURCES
 from processing.sources.shape import declared_columns
@@ -24,29 +26,85 @@ from processing.sources.source import Source
 
 @dataclass(frozen=True)
 class Input:
-    """A source where it was found, and the hash of what it holds."""
+    """A source where it was found, as it is seen on a day; hashed when that is asked for."""
 
     source: Source
     location: Location
-    sha256: str
+    hashes: Hashes
+    as_of: date
+    timezone: str
 
-    def fingerprint(self, as_of: date, timezone: str) -> str:
-        """What a table depends on when it reads this source on that day."""
+    @cached_property
+    def sha256(self) -> str:
+        """A hash of everything the source holds, seen or not."""
+        return self.hashes.of(self.location.files)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What a table depends on when it reads all that can be seen of this source."""
+        return short_hash(self.sha256, *self._seen(self.as_of))
+
+    @cached_property
+    def weeks(self) -> dict[int, str]:
+        """For each week that can be seen, what its part of a table depends on.
+
+        Weeks in folders of their own are hashed by themselves. Once its last day can be seen, a
+        week no longer depends on the day.
+        """
+        weeks = self.source.weeks
+        if weeks is None:
+            return {}
+        last, files = weeks.of(self.as_of), self.location.weeks
+        known = sorted(files) if files else range(1, last + 1)
+        return {
+            week: short_hash(
+                self.hashes.of(files[week]) if files else self.sha256,
+                *self._seen(min(self.as_of, weeks.last_day(week))),
+            )
+            for week in known
+            if week <= last
+        }
+
+    def _seen(self, day: date) -> tuple[str, ...]:
+        """The declaration of the source and, where it has a clock, the day and the clock's code."""
         declared = msgspec.json.encode(self.source, order="sorted").decode()
         if self.source.clock is None:
-            return short_hash(self.sha256, declared)
+            return (declared,)
         assert isinstance(clock.visible, FunctionType)
-        seen = (as_of.isoformat(), timezone, code_hash(clock.visible))
-        return short_hash(self.sha256, declared, *seen)
+        return (declared, day.isoformat(), self.timezone, code_hash(clock.visible))
+
+    def scan(self, engine: Engine, weeks: Iterable[int] | None = None) -> LazyFrame:
+        """The rows that the clock lets through, of all weeks or of some, not loaded.
+
+        Raises SourceError when the source has another shape than was declared.
+        """
+        source, location = self.source, self.location
+        wanted = None if weeks is None or source.weeks is None else sorted(weeks)
+        if wanted is not None and location.weeks:
+            location = location.only(f for week in wanted for f in location.weeks[week])
+        raw = engine.scan(source.name, location)
+        frame = declared_columns(source, raw, location.address)
+        if wanted is not None and source.weeks:
+            frame = frame.filter(nw.col(source.weeks.column).is_in(wanted))
+        if source.clock is None:
+            return frame
+        return clock.visible(frame, source.clock, self.as_of, self.timezone)
 
 
-def find_inputs(config: Config, names: tuple[str, ...]) -> dict[str, Input]:
-    """Locate and hash the named sources. SourceError for the first that is not there."""
-    found = {}
-    for name in names:
-        location = locate(name, config.sources[name].address, config.root)
-        found[name] = Input(SOURCES[name], location, location.sha256())
-    return found
+def find_inputs(
+    config: Config, names: Iterable[str], as_of: date, hashes: Hashes
+) -> dict[str, Input]:
+    """Locate the named sources. SourceError for the first that is not there."""
+    return {
+        name: Input(
+            SOURCES[name],
+            locate(name, config.sources[name].address, config.root),
+            hashes,
+            as_of,
+            config.timezone,
+        )
+        for name in names
+    }
 
 
 def check_declared(config: Config) -> None:
@@ -58,58 +116,3 @@ def check_declared(config: Config) -> None:
             expected="one of " + ", ".join(SOURCES),
             next_step="declare the source's columns in processing/sources/retail.py",
         )
-
-
-def scan_inputs(
-    config: Config, engine: Engine, inputs: dict[str, Input], as_of: date
-) -> dict[str, LazyFrame]:
-    """The rows that the clock lets through, not loaded. SourceError for another shape."""
-    frames = {}
-    for name, given in inputs.items():
-        raw = engine.scan(name, given.location)
-        frame = declared_columns(given.source, raw, given.location.address)
-        rule = given.source.clock
-        frames[name] = clock.visible(frame, rule, as_of, config.timezone) if rule else frame
-    return frames
-
-
-def describe_inputs(
-    engine: Engine, inputs: dict[str, Input], frames: dict[str, LazyFrame]
-) -> tuple[SourceEntry, ...]:
-    """What the release says about each source; counts the rows that the clock lets through."""
-    return tuple(_describe(engine, given, frames[name]) for name, given in sorted(inputs.items()))
-
-
-def known_inputs(
-    previous: Manifest | None, inputs: dict[str, Input], as_of: date
-) -> tuple[SourceEntry, ...] | None:
-    """The descriptions of the previous release, if the same data was seen on the same day."""
-    if previous is None or previous.as_of != as_of.isoformat():
-        return None
-    before = {entry.name: (entry.sha256, entry.address) for entry in previous.sources}
-    now = {name: (i.sha256, i.location.address) for name, i in inputs.items()}
-    return previous.sources if before == now else None
-
-
-def _describe(engine: Engine, given: Input, frame: LazyFrame) -> SourceEntry:
-    """One source in numbers: rows seen, first and last day where rows have one."""
-    counts = {"rows": nw.len()}
-    source = given.source
-    if source.clock and source.clock.kind == "instant":
-        counts |= {"first": nw.col("sale_date").min(), "last": nw.col("sale_date").max()}
-    row = engine.collect(source.name, frame.select(**counts)).to_pylist()[0]
-    first, last = row.get("first"), row.get("last")
-    return SourceEntry(
-        name=source.name,
-        address=given.location.address,
-        title=source.title,
-        licence=source.licence,
-        origin=source.origin,
-        sha256=given.sha256,
-        bytes=given.location.bytes,
-        rows=row["rows"],
-        updated=source.updated,
-        caveat=source.caveat,
-        first_date=first.isoformat() if first else None,
-        last_date=last.isoformat() if last else None,
-    )

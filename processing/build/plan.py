@@ -12,13 +12,17 @@ from processing.build.graph import Graph
 
 
 class Fingerprint(msgspec.Struct, frozen=True, kw_only=True):
-    """What a table depends on; `upstream` holds the content hashes of the tables it reads."""
+    """What a table depends on; `upstream` holds the content hashes of the tables it reads.
+
+    `weeks` holds a hash for each week of the sources that a table computed week by week reads.
+    """
 
     code: str
     contract: str
     library: str
     sources: dict[str, str]
     upstream: dict[str, str]
+    weeks: dict[str, str] = {}
 
 
 class TableState(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,4 +78,27 @@ def why(now: Fingerprint, state: TableState | None, forced: bool) -> str:
         changed = sorted(n for n in {*olds, *news} if olds.get(n) != news.get(n))
         if changed:
             return f"{label}: {', '.join(changed)}"
-    return "up to date"
+    weeks = changed_weeks(now, before)
+    return f"source changed: {_said(weeks)}" if weeks else "up to date"
+
+
+def changed_weeks(now: Fingerprint, before: Fingerprint) -> list[int]:
+    """The weeks that are new, gone, or of other content, in order."""
+    names = {*now.weeks, *before.weeks}
+    return sorted(int(n) for n in names if now.weeks.get(n) != before.weeks.get(n))
+
+
+def weeks_to_make(now: Fingerprint, state: TableState | None, forced: bool) -> set[int] | None:
+    """The weeks to compute when the rest of the pin can be kept; None when nothing can."""
+    if forced or state is None or not now.weeks:
+        return None
+    before = msgspec.structs.replace(state.fingerprint, weeks=now.weeks)
+    return set(changed_weeks(now, state.fingerprint)) if before == now else None
+
+
+def _said(weeks: list[int]) -> str:
+    """`week 5`, `weeks 1, 2, 3`, or `weeks 1 to 48 (48)` when they are many."""
+    many = 4
+    if len(weeks) > many:
+        return f"weeks {weeks[0]} to {weeks[-1]} ({len(weeks)})"
+    return ("week " if len(weeks) == 1 else "weeks ") + ", ".join(map(str, weeks))

@@ -19,22 +19,17 @@ from processing.board.manifest import PinEntry
 from processing.board.publish import current_release, new_manifest, put_release, same_content
 from processing.board.reader import Release
 from processing.build.decision import Decision
-from processing.build.fingerprint import code_hash, contract_hash, library_hash
+from processing.build.describe import SeenParts, count_parts, describe, kept_parts, missing_parts
+from processing.build.fingerprint import code_hash, contract_hash, library_hash, short_hash
 from processing.build.graph import Graph, build_graph
-from processing.build.inputs import (
-    Input,
-    check_declared,
-    describe_inputs,
-    find_inputs,
-    known_inputs,
-    scan_inputs,
-)
+from processing.build.inputs import Input, check_declared, find_inputs
 from processing.build.make import Maker, intact
-from processing.build.plan import Fingerprint, TableState, plan
+from processing.build.plan import Fingerprint, TableState, plan, weeks_to_make
 from processing.build.state import State, load_state, save_state
 from processing.config import Config
 from processing.engines.engine import open_engine
 from processing.errors import BoardError, ContractError, UsageError
+from processing.sources.hashes import Hashes
 from processing.tables.registry import Table, load_tables
 
 LOCK_SECONDS = 60
@@ -77,9 +72,15 @@ class Build:
         return graph
 
     @cached_property
+    def hashes(self) -> Hashes:
+        """The hashes of source files, as far as they are remembered."""
+        memory = self.config.cache_path / "hashes.json"
+        return Hashes(memory, int(self.now.timestamp() * 1e9))
+
+    @cached_property
     def inputs(self) -> dict[str, Input]:
-        """The sources that the tables use, located and hashed."""
-        return find_inputs(self.config, self.graph.sources)
+        """The sources that the tables use, located."""
+        return find_inputs(self.config, self.graph.sources, self.as_of, self.hashes)
 
     @cached_property
     def maker(self) -> Maker:
@@ -87,9 +88,13 @@ class Build:
         # pandas and pins take half a second to import; the engine computes meanwhile.
         Thread(target=import_module, args=("processing.board.store",), daemon=True).start()
         engine = open_engine(self.config.engine)
-        frames = scan_inputs(self.config, engine, self.inputs, self.as_of)
         board, day = self.config.board_path, self.as_of.isoformat()
-        return Maker(board, engine, self.now, day, frames)
+        return Maker(board, engine, self.inputs, self.now, day)
+
+    @cached_property
+    def state(self) -> State:
+        """What the last builds left."""
+        return load_state(self.config.board_path)
 
     @cached_property
     def served(self) -> Release | None:
@@ -98,9 +103,8 @@ class Build:
 
     def known_states(self) -> States:
         """The states of the last builds whose pin is still on the board, byte for byte."""
-        board = self.config.board_path
-        states = load_state(board).tables
-        return {n: s for n, s in states.items() if n in self.graph.tables and intact(board, s.pin)}
+        board, kept = self.config.board_path, self.state.tables
+        return {n: s for n, s in kept.items() if n in self.graph.tables and intact(board, s.pin)}
 
     def decisions(self, states: States) -> list[Decision]:
         """The plan for these states; what `build`, `--dry-run` and `explain` all obey."""
@@ -113,7 +117,8 @@ class Build:
             states = self.known_states()
             first = self.decisions(states)
             built, unchanged = self._build_tables(states)
-            release, is_new = self._release(states)
+            release, is_new = self._release(states, self._seen(states))
+            self.hashes.save()
         done = {decision.name for decision in built}
         skipped = [decision for decision in first if decision.name not in done]
         return Report(release, is_new, built, unchanged, skipped)
@@ -138,7 +143,7 @@ class Build:
             built.append(decision)
             if not is_new:
                 unchanged.append(decision.name)
-            save_state(self.config.board_path, State(tables=states))
+            self._save(states)
         if failures:
             raise _stopped(failures)
         return built, unchanged
@@ -150,8 +155,11 @@ class Build:
     def _build_table(self, table: Table, states: States) -> bool:
         """Make the table and note its state; whether it is a new version."""
         upstream = {name: states[name].pin for name in self.graph.upstream(table.name)}
-        pin, is_new = self.maker.make(table, upstream, self._known_pins(table.name, states))
-        states[table.name] = TableState(fingerprint=self._fingerprint(table, states), pin=pin)
+        now = self._fingerprint(table, states)
+        weeks = weeks_to_make(now, states.get(table.name), table.name in self.forced)
+        known = self._known_pins(table.name, states)
+        pin, is_new = self.maker.make(table, upstream, known, weeks)
+        states[table.name] = TableState(fingerprint=now, pin=pin)
         return is_new
 
     def _known_pins(self, name: str, states: States) -> list[PinEntry]:
@@ -162,13 +170,17 @@ class Build:
 
     def _fingerprint(self, table: Table, states: States) -> Fingerprint:
         assert isinstance(table.function, FunctionType)
+        used = {name: self.inputs[name] for name in self.graph.used_sources(table.name)}
+        weekly = [given for given in used.values() if table.by_week and given.source.weeks]
+        whole = {name: given for name, given in used.items() if given not in weekly}
         return Fingerprint(
             code=code_hash(table.function),
             contract=contract_hash(table.contract),
             library=library_hash(self.config.engine.name),
-            sources={
-                name: self.inputs[name].fingerprint(self.as_of, self.config.timezone)
-                for name in self.graph.used_sources(table.name)
+            sources={name: given.fingerprint for name, given in whole.items()},
+            weeks={
+                str(week): short_hash(*(given.weeks.get(week, "") for given in weekly))
+                for week in sorted({week for given in weekly for week in given.weeks})
             },
             upstream={
                 name: states[name].pin.content_sha256 if name in states else ""
@@ -176,12 +188,24 @@ class Build:
             },
         )
 
-    def _release(self, states: States) -> tuple[Release, bool]:
+    def _seen(self, states: States) -> dict[str, SeenParts]:
+        """How much the clock shows of each source; only what is new or changed is counted."""
+        before, seen = self.state.sources, {}
+        for name, given in self.inputs.items():
+            seen[name] = kept_parts(given, before.get(name, {}))
+            if missing := missing_parts(given, seen[name]):
+                seen[name] |= count_parts(self.maker.engine, given, missing)
+        if seen != before:
+            self._save(states, seen)
+        return seen
+
+    def _save(self, states: States, seen: dict[str, SeenParts] | None = None) -> None:
+        sources = self.state.sources if seen is None else seen
+        save_state(self.config.board_path, State(tables=states, sources=sources))
+
+    def _release(self, states: States, seen: dict[str, SeenParts]) -> tuple[Release, bool]:
         """Put a new release in place, unless it would say what the served one says."""
         previous = self.served.manifest if self.served else None
-        sources = known_inputs(previous, self.inputs, self.as_of)
-        if sources is None:
-            sources = describe_inputs(self.maker.engine, self.inputs, self.maker.frames)
         manifest = new_manifest(
             previous,
             self.now,
@@ -189,7 +213,7 @@ class Build:
             engine=self.config.engine.name,
             clock=self.config.clock.mode,
             pins=tuple(states[name].pin for name in sorted(self.graph.tables)),
-            sources=sources,
+            sources=tuple(describe(self.inputs[n], seen[n]) for n in sorted(self.inputs)),
         )
         if self.served and previous and same_content(previous, manifest):
             return self.served, False

@@ -8,6 +8,7 @@ import msgspec
 
 from processing.board.files import board_errors, write_atomically
 from processing.board.manifest import MAX_BYTES
+from processing.build.describe import SeenParts
 from processing.build.plan import TableState
 
 FILE = "state.json"
@@ -15,10 +16,11 @@ FORMAT = 1
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of every table, by name."""
+    """The state of every table, and how much was seen of every source, by name."""
 
     format: int = FORMAT
     tables: dict[str, TableState] = {}
+    sources: dict[str, SeenParts] = {}
 
 
 def load_state(board: Path) -> State:

@@ -40,9 +40,11 @@ class DuckDB:
     def scan(self, name: str, location: Location) -> LazyFrame:
         """A lazy relation over the files; only the schema is read now."""
         files = [str(file) for file in location.files]
-        read = f"read_{location.format}"
+        read = getattr(self.connection, f"read_{location.format}")
+        # A week that lies in a folder of its own is named there and nowhere else.
+        options = {"hive_partitioning": True} if location.weeks else {}
         try:
-            return cast("LazyFrame", nw.from_native(getattr(self.connection, read)(files)))
+            return cast("LazyFrame", nw.from_native(read(files, **options)))
         except duckdb.Error as error:
             raise _source_error(f"Source {name} cannot be read", location.address, error) from error
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import Literal, cast
@@ -28,6 +29,9 @@ KINDS = {
 }
 
 
+WEEK_FOLDER = re.compile(r"week=(\d{1,4})")
+
+
 @dataclass(frozen=True)
 class Location:
     """Files of one format that together are a source."""
@@ -36,18 +40,25 @@ class Location:
     files: tuple[Path, ...]
     format: Format
 
+    @cached_property
+    def weeks(self) -> dict[int, tuple[Path, ...]] | None:
+        """The files of each week where they lie in folders `week=N`; None for any other layout."""
+        found: dict[int, list[Path]] = {}
+        for file in self.files:
+            match = WEEK_FOLDER.fullmatch(file.parent.name)
+            if not match:
+                return None
+            found.setdefault(int(match[1]), []).append(file)
+        return {week: tuple(files) for week, files in sorted(found.items())}
+
+    def only(self, files: Iterable[Path]) -> Location:
+        """The same source, but only these of its files."""
+        return replace(self, files=tuple(files))
+
     @property
     def bytes(self) -> int:
         """The size of all files together."""
         return sum(file.stat().st_size for file in self.files)
-
-    def sha256(self) -> str:
-        """A hash of the content of all files, in order, whatever their names and times."""
-        digest = hashlib.sha256()
-        for path in self.files:
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-        return digest.hexdigest()
 
 
 def locate(name: str, address: str, root: Path) -> Location:

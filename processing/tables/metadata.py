@@ -8,7 +8,6 @@ from processing.contracts.contract import Check, Column, Contract
 from processing.contracts.frames import LazyFrame
 from processing.tables import columns as c
 from processing.tables.expressions import cents, percent, row_number, usd
-from processing.tables.lines import with_amount
 from processing.tables.registry import table
 
 FIRST_WEEK = c.column("first_week", "int16", "week of the year", "First week with a line")
@@ -84,7 +83,7 @@ def departments(
             c.STORE_ID,
             c.STORE_NAME,
             c.SALES_USD,
-            c.HOUSEHOLDS,
+            c.BASKETS,
             c.RANK,
             FIRST_WEEK,
             LAST_WEEK,
@@ -95,23 +94,20 @@ def departments(
         cadence="daily",
     )
 )
-def stores(sales_by_week_store_department: LazyFrame, transactions: LazyFrame) -> LazyFrame:
-    """One row per store: sales and households of the year so far, place, weeks with sales."""
+def stores(sales_by_week_store_department: LazyFrame, visits_by_week_store: LazyFrame) -> LazyFrame:
+    """One row per store: sales and baskets of the year so far, place, weeks with sales."""
     sold = _sold_by(sales_by_week_store_department, "store_id")
     weeks = sales_by_week_store_department.group_by("store_id").agg(
         weeks_with_sales=nw.col("week").n_unique()
     )
-    counted = (
-        with_amount(transactions)
-        .group_by("store_id")
-        .agg(households=nw.col("household_id").n_unique())
-    )
+    # A basket is bought within one week, so weekly counts may be added; households may not.
+    counted = visits_by_week_store.group_by("store_id").agg(nw.col("baskets").sum())
     return (
         sold.join(weeks, on="store_id", how="left")
         .join(counted, on="store_id", how="left")
         .with_columns(
             name=nw.concat_str(nw.lit("Store "), nw.col("store_id").cast(nw.String)),
-            households=nw.coalesce(nw.col("households"), nw.lit(0)),
+            baskets=nw.coalesce(nw.col("baskets"), nw.lit(0)),
             rank=row_number(["down", "store_id"]),
         )
         .drop("sales_cents", "down")

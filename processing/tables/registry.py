@@ -17,20 +17,25 @@ TableFunction = Callable[..., LazyFrame]
 
 @dataclass(frozen=True)
 class Table:
-    """A declared table; `inputs` are names of sources and of other tables."""
+    """A declared table; `inputs` are names of sources and of other tables.
+
+    `by_week`: each week of the result depends on that week of the sources alone, so a new or
+    revised week costs the work of that week.
+    """
 
     name: str
     function: TableFunction
     contract: Contract
     inputs: tuple[str, ...]
+    by_week: bool = False
 
 
-def table(contract: Contract) -> Callable[[TableFunction], TableFunction]:
+def table(contract: Contract, *, by_week: bool = False) -> Callable[[TableFunction], TableFunction]:
     """Mark a function as the table of its own name; the function itself stays as it is."""
 
     def mark(function: TableFunction) -> TableFunction:
         inputs = tuple(inspect.signature(function).parameters)
-        declared = Table(function.__name__, function, contract, inputs)
+        declared = Table(function.__name__, function, contract, inputs, by_week)
         function.declared_table = declared  # type: ignore[attr-defined]
         return function
 

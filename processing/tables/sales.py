@@ -8,7 +8,7 @@ from processing.contracts.contract import Check, Contract
 from processing.contracts.frames import LazyFrame
 from processing.tables import columns as c
 from processing.tables.expressions import cents, percent, row_number, usd
-from processing.tables.lines import sale_lines, with_amount
+from processing.tables.lines import sale_lines
 from processing.tables.registry import table
 from processing.tables.weeks import baseline
 
@@ -36,7 +36,8 @@ SALES_TREATMENT = (c.NO_PRODUCT, c.NO_AMOUNT, c.QUANTITY, c.FUEL, c.COUPON, c.WE
         checks=(Check(kind="rows", says="at least one row", minimum=1),),
         treatment=SALES_TREATMENT,
         cadence="daily",
-    )
+    ),
+    by_week=True,
 )
 def sales_by_week_store_department(transactions: LazyFrame, products: LazyFrame) -> LazyFrame:
     """One row per week, store and department: sales_usd, discount_usd and lines."""
@@ -188,23 +189,18 @@ def sales_by_week_department(
     )
 )
 def sales_by_week_store(
-    transactions: LazyFrame,
+    visits_by_week_store: LazyFrame,
     sales_by_week_store_department: LazyFrame,
     stores: LazyFrame,
     weeks: LazyFrame,
 ) -> LazyFrame:
     """One row per week and store: sales, baskets, households, change, and two rankings."""
     sold = with_cents(sales_by_week_store_department, "week", "store_id")
-    counted = (
-        with_amount(transactions)
-        .group_by("week", "store_id")
-        .agg(baskets=nw.col("basket_id").n_unique(), households=nw.col("household_id").n_unique())
-    )
     keys = ["week", "store_id"]
     grid = weeks.join(stores.select("store_id", "name"), how="cross").join(
         sold, on=keys, how="left"
     )
-    compared = with_baselines(grid, "store_id").join(counted, on=keys, how="left")
+    compared = with_baselines(grid, "store_id").join(visits_by_week_store, on=keys, how="left")
     seen = compared.filter(
         (nw.col("sales_cents") > 0) | (nw.coalesce(nw.col("mean4_sum_cents"), nw.lit(0)) > 0)
     )

@@ -58,14 +58,9 @@ FULL_WEEK = 7
         cadence="daily",
     )
 )
-def weeks(transactions: LazyFrame) -> LazyFrame:
+def weeks(trading_days_by_week: LazyFrame) -> LazyFrame:
     """One row per week: start, end, last day with sales, trading days and what they allow."""
-    days = transactions.group_by("week").agg(
-        first_date=nw.col("sale_date").min(),
-        last_date=nw.col("sale_date").max(),
-        trading_days=nw.col("sale_date").n_unique(),
-    )
-    dated = days.with_columns(
+    dated = trading_days_by_week.with_columns(
         week_start_date=monday("first_date"),
         is_partial=nw.col("trading_days") < FULL_WEEK,
         full=(nw.col("trading_days") == FULL_WEEK).cast(nw.Int64),

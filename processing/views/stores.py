@@ -102,11 +102,11 @@ def every_store(pin: Pin) -> Fragment:
     rows = sort_by(records(pin), "rank")
     lead = rows[0]
     name, sales = shown(pin, lead, "name", "text"), shown(pin, lead, "sales_usd", "usd0")
-    households = shown(pin, lead, "households", "count")
+    baskets = shown(pin, lead, "baskets", "count")
     return unit(
         pin,
         "stores-year",
-        headline=f"{name} leads the year so far with {sales} from {households} households",
+        headline=f"{name} leads the year so far with {sales} from {baskets} baskets",
         subtitle="Sales by store, US dollars, all stores, the year so far",
         summary="A store counts a week when it sold anything in it.",
         rows=rows,
@@ -119,7 +119,7 @@ YEAR_COLUMNS = (
     Shown("name", "text", "Store"),
     Shown("rank", "count", "Place"),
     Shown("sales_usd", "usd0", "Sales, $"),
-    Shown("households", "count", "Households"),
+    Shown("baskets", "count", "Baskets"),
     Shown("weeks_with_sales", "count", "Weeks with sales"),
     Shown("first_week", "count", "First week"),
     Shown("last_week", "count", "Last week"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
@@ -60,7 +61,8 @@ def test_a_new_day_rebuilds_what_depends_on_the_clock(project: Path) -> None:
     """The content decides about the rest: departments of the same sales make no new version."""
     run_build(project, date(2017, 2, 11))
     report = run_build(project, date(2017, 2, 12), LATER)
-    assert reasons(report)["weeks"] == "source changed: transactions"
+    assert reasons(report)["trading_days_by_week"] == "source changed: week 7"
+    assert reasons(report)["weeks"] == "upstream changed: trading_days_by_week"
     assert report.release.manifest.as_of == "2017-02-12"
     assert report.is_new
 
@@ -91,6 +93,86 @@ def test_nothing_after_the_day_is_visible(project: Path) -> None:
     cut = make_project(project.parent / "cut", seen)
     run_build(cut, date(2017, 12, 31))
     assert contents(project) == contents(cut)
+
+
+def by_week(table: pa.Table, folder: Path, weeks: set[int] | None = None, at: int = 1) -> None:
+    """Write lines as one file per week, in folders named as such, `at` seconds after 1970."""
+    for week in sorted(weeks or set(table["week"].to_pylist())):
+        target = folder / f"week={week}" / "part.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        rows = table.filter(pc.equal(table["week"], week)).drop_columns(["week"])
+        pq.write_table(rows, target)
+        os.utime(target, (at, at))
+
+
+@pytest.fixture
+def weekly(project: Path) -> Path:
+    """The same project with its lines in one folder per week."""
+    (project / "transactions.parquet").unlink()
+    by_week(lines(), project / "lines")
+    toml = project / "millpond.toml"
+    toml.write_text(toml.read_text().replace("transactions.parquet", "lines"))
+    return project
+
+
+def from_nothing(project: Path, as_of: date = date(2017, 2, 12)) -> dict[str, bytes]:
+    """The files that a build on an empty board makes of the same sources."""
+    fresh = project.parent / f"fresh-{len(list(project.parent.iterdir()))}"
+    shutil.copytree(project, fresh, ignore=shutil.ignore_patterns("board", ".cache"))
+    run_build(fresh, as_of)
+    return files_of(fresh)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """The bytes of every pin of the served release."""
+    release = open_release(folder / "board")
+    return {e.name: release.path(e.name).read_bytes() for e in release.manifest.pins}
+
+
+def test_weeks_in_folders_give_the_same_bytes_as_one_file(project: Path, weekly: Path) -> None:
+    """How the source is cut is no concern of a reader."""
+    run_build(weekly)
+    whole = make_project(project.parent / "whole")
+    run_build(whole)
+    assert files_of(weekly) == files_of(whole)
+
+
+def test_a_late_row_costs_the_work_of_its_week(weekly: Path) -> None:
+    """Week 3 gets a row; the other weeks' files may as well not be there: nobody reads them."""
+    run_build(weekly)
+    table = lines()
+    late = table.slice(table["week"].to_pylist().index(3), 1)
+    revised = pa.concat_tables([table, late]).filter(
+        pc.equal(pa.concat_tables([table, late])["week"], 3)
+    )
+    by_week(revised, weekly / "lines", {3}, at=2)
+    expected = from_nothing(weekly)
+    for file in weekly.glob("lines/week=[!3]*/part.parquet"):
+        times = file.stat()
+        file.write_bytes(b"x" * times.st_size)
+        os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    report = run_build(weekly, now=LATER)
+    assert reasons(report)["visits_by_week"] == "source changed: week 3"
+    assert files_of(weekly) == expected
+
+
+def test_a_week_that_is_gone_leaves_the_table(weekly: Path) -> None:
+    """As a build from nothing would have it."""
+    run_build(weekly)
+    shutil.rmtree(weekly / "lines" / "week=7")
+    report = run_build(weekly, now=LATER)
+    assert reasons(report)["visits_by_week"] == "source changed: week 7"
+    assert files_of(weekly) == from_nothing(weekly)
+
+
+def test_weeks_are_computed_in_batches_of_bounded_size(
+    weekly: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one week a batch, the bytes are those of one batch of all weeks."""
+    expected = from_nothing(weekly)
+    monkeypatch.setattr("processing.build.make.BATCH_BYTES", 1)
+    run_build(weekly)
+    assert files_of(weekly) == expected
 
 
 def test_a_changed_source_rebuilds_only_what_reads_it(project: Path) -> None:
@@ -213,7 +295,7 @@ def test_a_source_without_rows_is_stopped_by_contracts(project: Path) -> None:
     with pytest.raises(ContractError) as caught:
         run_build(project, now=LATER)
     assert caught.value.exit_code == 12
-    assert "weeks" in caught.value.what
+    assert "trading_days_by_week" in caught.value.what
     assert "sales_by_week_store_department" in caught.value.what
     assert open_release(project / "board").manifest == served
 

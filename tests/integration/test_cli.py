@@ -194,7 +194,7 @@ def test_a_dry_run_builds_nothing_and_says_why(project: Path) -> None:
     """The decisions come with their reasons."""
     before = digest(project / "board")
     done = run_millpond(project, "build", "--as-of", "2017-02-01", "--dry-run")
-    assert "weeks: build (source changed: transactions)" in done.stdout
+    assert "trading_days_by_week: build (source changed: weeks 6, 7)" in done.stdout
     assert digest(project / "board") == before
 
 

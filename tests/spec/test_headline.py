@@ -7,6 +7,8 @@ from typing import Any
 import narwhals as nw
 
 from processing.tables.headline import headline_by_week
+from processing.tables.sales import sales_by_week_store_department
+from processing.tables.visits import visits_by_week
 from tests.spec.frames import frame, pinned
 from tests.spec.test_sales import PRODUCTS
 
@@ -37,7 +39,9 @@ def headline(*columns: str) -> list[tuple[Any, ...]]:
     lines = frame(LINES).with_columns(
         retail_disc=nw.lit(0.0), coupon_disc=nw.lit(0.0), coupon_match_disc=nw.lit(0.0)
     )
-    table = headline_by_week(lines, frame(PRODUCTS), frame(WEEKS))
+    lines = lines.with_columns(store_id=nw.lit(7))
+    lookup = sales_by_week_store_department(lines, frame(PRODUCTS))
+    table = headline_by_week(lookup, visits_by_week(lines), frame(WEEKS))
     return pinned("headline_by_week", table, "week", *columns)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from processing.tables.grain import rows_by_grain
+from processing.tables.grain import rows_by_grain, rows_by_week_grain
 from processing.tables.metadata import departments, stores
 from processing.tables.sales import sales_by_week_store_department
+from processing.tables.visits import trading_days_by_week
+from processing.tables.weeks import weeks
 from tests.spec.frames import frame, pinned
 
 LOOKUP = """
@@ -51,23 +53,26 @@ def test_departments_are_ranked_by_the_sales_of_the_year() -> None:
 
 
 def test_stores_carry_the_weeks_they_sold_in() -> None:
-    """Households without an amount are not counted."""
-    sold = frame("""
-        store_id | household_id | sales_value
-        7        | 1            | 10.00
-        7        | 2            | 0.00
-        8        | 1            | 30.00
+    """Baskets are added over the weeks; a basket lies within one."""
+    visits = frame("""
+        week | store_id | baskets | households
+        1    | 7        | 2       | 1
+        2    | 7        | 1       | 1
+        3    | 8        | 4       | 3
     """)
-    table = stores(frame(LOOKUP), sold)
+    table = stores(frame(LOOKUP), visits)
     found = pinned(
-        "stores", table, "store_id", "name", "households", "rank", "first_week",
+        "stores", table, "store_id", "name", "baskets", "rank", "first_week",
         "last_week", "weeks_with_sales",
     )  # fmt: skip
-    assert found == [(7, "Store 7", 1, 2, 1, 2, 2), (8, "Store 8", 1, 1, 3, 3, 1)]
+    assert found == [(7, "Store 7", 3, 2, 1, 2, 2), (8, "Store 8", 4, 1, 3, 3, 1)]
 
 
 def test_rows_are_measured_and_cells_multiplied() -> None:
-    """Two weeks, two stores and two departments make eight cells, of which three are filled."""
+    """Two weeks, two stores and two departments make eight cells, of which three are filled.
+
+    With three days and four categories (three listed, and NOT RECORDED) there are more.
+    """
     sold = frame("""
         week | sale_date  | store_id | product_id | sales_value | basket_id
         1    | 2017-01-02 | 7        | 1          | 1.00        | 1
@@ -78,14 +83,19 @@ def test_rows_are_measured_and_cells_multiplied() -> None:
         retail_disc=nw.lit(0.0), coupon_disc=nw.lit(0.0), coupon_match_disc=nw.lit(0.0)
     )
     lookup = sales_by_week_store_department(sold, frame(PRODUCTS))
-    table = rows_by_grain(sold, frame(PRODUCTS), lookup)
-    found = pinned("rows_by_grain", table, "grain", "rows", "cells", "rows_to_base")
+    table = rows_by_grain(
+        rows_by_week_grain(sold, frame(PRODUCTS)),
+        lookup,
+        weeks(trading_days_by_week(sold)),
+        frame(PRODUCTS),
+    )
+    found = pinned("rows_by_grain", table, "grain", "is_base", "rows", "cells", "rows_to_base")
     assert found == [
-        ("week", 2, 2, 0.6667),
-        ("week × department", 2, 4, 0.6667),
-        ("week × store", 3, 4, 1.0),
-        ("week × store × department", 3, 8, 1.0),
-        ("day × store × department", 4, 12, 1.3333),
-        ("week × store × department × category", 4, 24, 1.3333),
-        ("day × store × department × category", 4, 36, 1.3333),
+        ("week", False, 2, 2, 0.6667),
+        ("week × department", False, 2, 4, 0.6667),
+        ("week × store", False, 3, 4, 1.0),
+        ("week × store × department", True, 3, 8, 1.0),
+        ("day × store × department", False, 4, 12, 1.3333),
+        ("week × store × department × category", False, 4, 32, 1.3333),
+        ("day × store × department × category", False, 4, 48, 1.3333),
     ]

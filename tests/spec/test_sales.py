@@ -10,6 +10,7 @@ from processing.tables.sales import (
     sales_by_week_store,
     sales_by_week_store_department,
 )
+from processing.tables.visits import visits_by_week_store
 from tests.spec.frames import frame, pinned
 
 PRODUCTS = """
@@ -137,14 +138,18 @@ STORES = """
 
 def test_baskets_and_households_without_an_amount_do_not_count() -> None:
     """Household 2 only returned something to store 7: neither it nor its basket is counted there."""
-    table = sales_by_week_store(frame(BASKETS), frame(LOOKUP), frame(STORES), frame(WEEKS))
+    table = sales_by_week_store(
+        visits_by_week_store(frame(BASKETS)), frame(LOOKUP), frame(STORES), frame(WEEKS)
+    )
     found = pinned("sales_by_week_store", table, "week", "store_id", "baskets", "households")
     assert [row[1:] for row in found if row[0] == 5] == [(7, 2, 1), (8, 1, 1)]
 
 
 def test_stores_are_ranked_now_and_before() -> None:
     """Store 7 led already over the four weeks before: (10+1+20+0+20.01)/4 against 30/4."""
-    table = sales_by_week_store(frame(BASKETS), frame(LOOKUP), frame(STORES), frame(WEEKS))
+    table = sales_by_week_store(
+        visits_by_week_store(frame(BASKETS)), frame(LOOKUP), frame(STORES), frame(WEEKS)
+    )
     found = pinned(
         "sales_by_week_store", table, "week", "store_id", "rank", "rank_before", "rank_change"
     )
@@ -153,7 +158,9 @@ def test_stores_are_ranked_now_and_before() -> None:
 
 def test_a_store_appears_while_it_sold_in_the_week_or_the_four_before() -> None:
     """Store 8 sold nothing in week 4, which cannot be compared, so it has no row there."""
-    table = sales_by_week_store(frame(BASKETS), frame(LOOKUP), frame(STORES), frame(WEEKS))
+    table = sales_by_week_store(
+        visits_by_week_store(frame(BASKETS)), frame(LOOKUP), frame(STORES), frame(WEEKS)
+    )
     found = pinned("sales_by_week_store", table, "week", "store_id")
     assert [store for week, store in found if week == 4] == [7]
     assert [store for week, store in found if week == 5] == [7, 8]

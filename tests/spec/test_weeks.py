@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from processing.tables.weeks import weeks
+from processing.contracts.frames import LazyFrame
+from processing.tables.visits import trading_days_by_week
+from processing.tables.weeks import weeks as weeks_of
 from tests.spec.frames import frame, pinned
 
 D = date.fromisoformat
+
+
+def weeks(sold: LazyFrame) -> LazyFrame:
+    """The calendar of these lines."""
+    return weeks_of(trading_days_by_week(sold))
+
+
 FULL = "\n".join(f"{2 + at // 7} | 2017-01-{2 + at:02d}" for at in range(28))
 
 

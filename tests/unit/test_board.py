@@ -11,6 +11,7 @@ import pins
 import pyarrow as pa
 import pytest
 
+from processing.board.content import content_sha256
 from processing.board.doctor import examine, set_aside
 from processing.board.manifest import Manifest, PinEntry, decode, encode
 from processing.board.names import PIN_NAME, checked, inside
@@ -23,7 +24,7 @@ from processing.board.publish import (
     verify,
 )
 from processing.board.reader import Release, open_release
-from processing.board.store import content_sha256, store_pin
+from processing.board.store import store_pin
 from processing.contracts.contract import Contract
 from processing.errors import BoardError
 

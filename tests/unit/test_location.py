@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from processing.errors import SourceError
+from processing.sources.hashes import Hashes
 from processing.sources.location import locate
 
 
@@ -38,11 +40,51 @@ def test_a_folder_is_all_its_files_in_order(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     before = locate("t", str(tmp_path), tmp_path)
     assert [file.name for file in before.files] == ["a.csv", "b.csv"]
-    known = before.sha256()
-    (tmp_path / "a.csv").touch()
-    assert locate("t", str(tmp_path), tmp_path).sha256() == known
-    (tmp_path / "a.csv").write_text("x\n3\n")
-    assert locate("t", str(tmp_path), tmp_path).sha256() != known
+    memory = tmp_path.parent / "hashes.json"
+    known = Hashes(memory, 0).of(before.files)
+    (tmp_path / "a.csv").rename(tmp_path / "0.csv")
+    assert Hashes(memory, 0).of(locate("t", str(tmp_path), tmp_path).files) == known
+    (tmp_path / "0.csv").write_text("x\n3\n")
+    assert Hashes(memory, 0).of(locate("t", str(tmp_path), tmp_path).files) != known
+
+
+def test_an_unchanged_file_is_not_read_again(tmp_path: Path) -> None:
+    """Size and time stand for the content, once the file is older than its time stamp is exact."""
+    file, memory = tmp_path / "a.csv", tmp_path / "hashes.json"
+    file.write_text("x\n1\n")
+    later = file.stat().st_mtime_ns + 3_000_000_000
+    first = Hashes(memory, later)
+    found = first.of([file])
+    first.save()
+    os.utime(file, ns=(0, file.stat().st_mtime_ns))
+    content, times = file.read_bytes(), file.stat()
+    file.write_bytes(content.replace(b"1", b"2"))
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert Hashes(memory, later).of([file]) == found
+    os.utime(file, ns=(0, times.st_mtime_ns + 1))
+    assert Hashes(memory, later).of([file]) != found
+
+
+def test_a_file_that_was_just_written_is_not_trusted(tmp_path: Path) -> None:
+    """It may change again within the same tick of the clock."""
+    file, memory = tmp_path / "a.csv", tmp_path / "hashes.json"
+    file.write_text("x\n1\n")
+    fresh = Hashes(memory, file.stat().st_mtime_ns)
+    fresh.of([file])
+    fresh.save()
+    assert not memory.exists()
+
+
+def test_weeks_may_lie_in_folders_of_their_own(tmp_path: Path) -> None:
+    """Then each week has its files; any other layout has none."""
+    for week in (10, 2):
+        (tmp_path / f"week={week}").mkdir()
+        (tmp_path / f"week={week}" / "part.csv").write_text("x\n1\n")
+    found = locate("t", str(tmp_path), tmp_path).weeks
+    assert found is not None
+    assert list(found) == [2, 10]
+    (tmp_path / "stray.csv").write_text("x\n1\n")
+    assert locate("t", str(tmp_path), tmp_path).weeks is None
 
 
 @pytest.mark.parametrize(

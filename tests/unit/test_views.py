@@ -256,14 +256,14 @@ def test_every_store_is_listed_by_place() -> None:
         "stores",
         "store_id",
         """
-        store_id | name    | sales_usd | households | rank | first_week | last_week | weeks_with_sales
+        store_id | name    | sales_usd | baskets    | rank | first_week | last_week | weeks_with_sales
         1        | Store 1 | 10.00     | 2          | 2    | 1          | 48        | 12
         2        | Store 2 | 90.00     | 9          | 1    | 1          | 48        | 48
         """,
     )
     made = stores.every_store(pin)
     assert column(made, "name") == ["Store 2", "Store 1"]
-    assert headline(made) == "Store 2 leads the year so far with $90 from 9 households"
+    assert headline(made) == "Store 2 leads the year so far with $90 from 9 baskets"
 
 
 def grain_pin() -> Pin:
