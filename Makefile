@@ -1,6 +1,6 @@
 # Every target sets up what it needs; nothing is done twice.
 .DEFAULT_GOAL := help
-.PHONY: help setup site test check fix preview bench lock clean
+.PHONY: help setup site test check fix preview bench reliability lock clean
 
 BIN := .venv/bin
 UV = $(firstword $(wildcard .venv/uv/bin/uv) uv)
@@ -35,6 +35,9 @@ preview: setup ## serve the site and rebuild it when something changes
 
 bench: setup ## how long the main job takes beside the plain pandas script
 	@$(BIN)/python scripts/bench.py $(ARGS)
+
+reliability: setup ## inject every fault and write what came of it into docs/reliability.md
+	@$(BIN)/python scripts/reliability.py $(ARGS)
 
 lock: setup ## compile the lock files anew from pyproject.toml and package.json
 	@$(UV) pip compile pyproject.toml --group dev --extra pictures $(LOCK_OPTIONS) \

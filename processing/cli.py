@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 import click
 
+from processing.cli_base import as_of_option, command, tell, today
+from processing.cli_board import doctor, freshness, release
 from processing.config import Config, load_config
-from processing.errors import MillpondError, SiteError, UsageError
+from processing.errors import SiteError, UsageError
 
 if TYPE_CHECKING:
+    from processing.board.lock import StoodDown
     from processing.build.run import Build, Report
     from processing.site.run import Rendering
 
 
-class DayType(click.ParamType[date]):
-    """A calendar day written as 2017-06-30."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The day; click's usage error (exit 2) when the text is none."""
-        try:
-            return value if isinstance(value, date) else date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a day; write it as 2017-06-30", param, ctx)
-
-
-as_of_option = click.option(
-    "--as-of", type=DayType(), help="The last day whose data is seen. Default: today."
-)
 engine_option = click.option(
     "--engine", type=click.Choice(["duckdb", "spark"]), help="What computes the tables."
 )
@@ -63,34 +46,34 @@ def cli(context: click.Context, project: Path | None, debug: bool) -> None:
     context.obj = {"project": project, "debug": debug}
 
 
-def command(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command its configuration; turn a person's error into one message and exit code."""
-
-    @wraps(function)
-    @click.pass_context
-    def run(context: click.Context, /, **arguments: Any) -> None:
-        try:
-            function(load_config(context.obj["project"]), **arguments)
-        except MillpondError as error:
-            if context.obj["debug"]:
-                raise
-            click.echo(f"error: {error}", err=True)
-            sys.exit(error.exit_code)
-
-    return run
+for each in (release, doctor, freshness):
+    cli.add_command(each)
 
 
 @cli.command()
 @as_of_option
 @engine_option
 @click.option("--force", "forced", multiple=True, metavar="TABLE", help="Build it in any case.")
+@click.option(
+    "--accept-fewer-rows",
+    "accepted",
+    multiple=True,
+    metavar="SOURCE",
+    help="It has lost rows since the last release, and that is meant.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be built and why; build nothing.")
 @command
 def build(
-    config: Config, as_of: date | None, engine: str | None, forced: tuple[str, ...], dry_run: bool
+    config: Config,
+    as_of: date | None,
+    engine: str | None,
+    forced: tuple[str, ...],
+    accepted: tuple[str, ...],
+    dry_run: bool,
 ) -> None:
     """Sources to a new release of checked, versioned pins."""
     job = _build(config, as_of, engine, forced)
+    job.accepted = frozenset(accepted)
     if dry_run:
         for decision in job.decisions(job.known_states()):
             click.echo(str(decision))
@@ -121,9 +104,11 @@ def site(
     out: Path | None,
 ) -> None:
     """Build, render and check: the main job."""
-    _say_built(_build(config, as_of, engine, ()).run())
-    rendering = _render(config, renderer, out)
-    _say_rendered(rendering)
+    if not _say_built(_build(config, as_of, engine, ()).run()):
+        return
+    rendering = _say_rendered(_render(config, renderer, out))
+    if rendering is None:
+        return
     if rendering.is_new or not rendering.was_checked:
         _check(config, rendering.out)
     else:
@@ -172,92 +157,6 @@ def explain(config: Config, name: str | None, as_of: date | None) -> None:
     click.echo(known[name] if name else "\n".join(known.values()))
 
 
-@cli.group()
-def release() -> None:
-    """Look at releases, verify them, and go back to an earlier one."""
-
-
-@release.command("list")
-@command
-def release_list(config: Config) -> None:
-    """All kept releases, oldest first; the served one is marked."""
-    from processing.board.publish import current_release, releases
-
-    served = current_release(config.board_path)
-    for identity in releases(config.board_path):
-        mark = "  served" if served and served.manifest.id == identity else ""
-        click.echo(f"{identity}{mark}")
-
-
-@release.command("show")
-@click.argument("identity", required=False)
-@command
-def release_show(config: Config, identity: str | None) -> None:
-    """What a release holds (the served one by default)."""
-    from processing.board.publish import find_release
-
-    manifest = find_release(config.board_path, identity).manifest
-    click.echo(f"release {manifest.id}  data to {manifest.as_of}  built {manifest.created_at}")
-    for entry in manifest.pins:
-        click.echo(f"  {entry.name}  {entry.version}  {entry.rows:,} rows  {entry.bytes:,} bytes")
-
-
-@release.command("verify")
-@click.argument("identity", required=False)
-@command
-def release_verify(config: Config, identity: str | None) -> None:
-    """Compare every pin of a release with its SHA-256."""
-    from processing.board.publish import find_release, verify
-    from processing.errors import BoardError
-
-    found = find_release(config.board_path, identity)
-    wrong = verify(found)
-    if wrong:
-        raise BoardError(
-            f"Release {found.manifest.id} is not as it was released",
-            found="\n".join(wrong),
-            next_step="run `millpond build`, or `millpond release rollback`",
-        )
-    click.echo(f"{found.manifest.id}: all {len(found.manifest.pins)} pins are as released")
-
-
-@release.command("rollback")
-@click.argument("identity", required=False)
-@command
-def release_rollback(config: Config, identity: str | None) -> None:
-    """Serve an earlier release again (the previous one by default)."""
-    from processing.board.publish import rollback
-
-    click.echo(f"serving {rollback(config.board_path, identity).manifest.id} again")
-
-
-@cli.command()
-@click.option("--fix", is_flag=True, help="Set aside what does not belong; nothing is deleted.")
-@command
-def doctor(config: Config, fix: bool) -> None:
-    """Find torn or stray things on the board, and what this machine lacks."""
-    from processing.board.doctor import examine, set_aside
-    from processing.errors import BoardError
-    from processing.site.machine import machine_report
-
-    for line in machine_report(config):
-        click.echo(line)
-    ailments = examine(config.board_path)
-    for ailment in ailments:
-        click.echo(f"board: {ailment.path}: {ailment.says}")
-    moved = set_aside(config.board_path, ailments, _stamp()) if fix else []
-    for target in moved:
-        click.echo(f"set aside: {target}")
-    if len(moved) < len(ailments):
-        raise BoardError(
-            f"{len(ailments) - len(moved)} things on the board need care",
-            next_step="run `millpond build`, or `millpond release rollback`"
-            if fix
-            else "run `millpond doctor --fix`",
-        )
-    click.echo("board: healthy")
-
-
 @cli.group("new")
 def new() -> None:
     """Scaffold a page or a table."""
@@ -294,21 +193,24 @@ def _build(
     if engine:
         chosen = msgspec.structs.replace(config.engine, name=engine)
         config = msgspec.structs.replace(config, engine=chosen)
-    today = datetime.now(ZoneInfo(config.timezone)).date()
-    day = data_day(config.clock, as_of or today)
-    return Build(config, day, datetime.now(UTC), _tell, frozenset(forced))
+    day = data_day(config.clock, as_of or today(config))
+    return Build(config, day, datetime.now(UTC), tell, frozenset(forced))
 
 
-def _render(config: Config, renderer: str | None, out: Path | None) -> Rendering:
+def _render(config: Config, renderer: str | None, out: Path | None) -> Rendering | StoodDown:
     from processing.site.run import render_site
 
-    return render_site(config, renderer, out or config.root / config.site.out, _tell)
+    return render_site(config, renderer, out or config.root / config.site.out, tell)
 
 
 def _check(config: Config, folder: Path) -> None:
+    from processing.board.lock import StoodDown
     from processing.site.run import check_and_note
 
-    findings = check_and_note(config, folder)
+    findings = check_and_note(config, folder, tell)
+    if isinstance(findings, StoodDown):
+        click.echo(f"check: {findings}")
+        return
     if findings:
         raise SiteError(
             f"The site fails its check: {folder}",
@@ -319,29 +221,44 @@ def _check(config: Config, folder: Path) -> None:
     click.echo(f"check: nothing to complain about in {folder}")
 
 
-def _tell(line: str) -> None:
-    """A progress line; on standard error, so that results can be piped."""
-    click.echo(click.style(line, dim=True), err=True)
+def _say_built(report: Report | StoodDown) -> bool:
+    """Say what a build did; whether it was this run that did it."""
+    from processing.board.lock import StoodDown
+
+    if isinstance(report, StoodDown):
+        click.echo(f"build: {report}")
+        return False
+    click.echo("build: " + _built(report))
+    return True
 
 
-def _say_built(report: Report) -> None:
+def _built(report: Report) -> str:
+    from processing.board.findings import summary
+
     manifest = report.release.manifest
-    if not report.is_new:
-        click.echo(f"build: nothing to do, release {manifest.id} has data to {manifest.as_of}")
-    else:
-        same = f" ({len(report.unchanged)} came out the same)" if report.unchanged else ""
-        click.echo(
-            f"build: {len(report.built)} tables built{same}, {len(report.skipped)} up to date, "
-            f"release {manifest.id} has data to {manifest.as_of}"
+    if report.held_back:
+        return (
+            f"nothing released, it would be {report.held_back} again, which was rolled back; "
+            f"release {manifest.id} stays "
+            f"(`millpond release rollback {report.held_back}` brings it back)"
         )
+    found = summary(manifest)
+    said = f"; {found}" if found else ""
+    if not report.is_new:
+        return f"nothing to do, release {manifest.id} has data to {manifest.as_of}{said}"
+    same = f" ({len(report.unchanged)} came out the same)" if report.unchanged else ""
+    return (
+        f"{len(report.built)} tables built{same}, {len(report.skipped)} up to date, "
+        f"release {manifest.id} has data to {manifest.as_of}{said}"
+    )
 
 
-def _say_rendered(rendering: Rendering) -> None:
+def _say_rendered(rendering: Rendering | StoodDown) -> Rendering | None:
+    """Say what a render did; None when it was left to another run."""
+    from processing.board.lock import StoodDown
+
     click.echo(f"render: {rendering}")
-
-
-def _stamp() -> str:
-    return datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return None if isinstance(rendering, StoodDown) else rendering
 
 
 def main() -> None:

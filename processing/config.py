@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -23,9 +23,13 @@ class ClockConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class BoardConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where pins live: a folder, relative to the project."""
+    """Where pins live: a folder, relative to the project.
+
+    `wait_seconds` is how long a run waits for another one before it stands down.
+    """
 
     address: str = "board"
+    wait_seconds: Annotated[float, msgspec.Meta(ge=0)] = 60.0
 
 
 class EngineConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -106,7 +110,7 @@ def load_config(root: Path | None = None, environment: str | None = None) -> Con
     if chosen:
         raw = _merge(raw, _environment(environments, chosen, path))
     try:
-        return msgspec.convert({**raw, "root": root}, Config, dec_hook=_path)
+        return _checked(msgspec.convert({**raw, "root": root}, Config, dec_hook=_path), path)
     except msgspec.ValidationError as error:
         raise ConfigError(
             f"{path} is not valid",
@@ -114,6 +118,35 @@ def load_config(root: Path | None = None, environment: str | None = None) -> Con
             expected="keys and types as docs/configuration.md lists them",
             next_step=f"correct {FILE}",
         ) from error
+
+
+def _checked(config: Config, path: Path) -> Config:
+    """`config` if board and site have folders of their own; ConfigError otherwise.
+
+    The board is tidied and the site replaced as a whole: neither may hold the other or the project.
+    """
+    for key, text in (("board.address", config.board.address), ("site.out", config.site.out)):
+        if not text.strip() or "://" in text or not text.isprintable():
+            raise _misplaced(path, key, repr(text), "a folder")
+    root, board = config.root.resolve(), config.board_path.resolve()
+    out, pages = ((root / text).resolve() for text in (config.site.out, config.site.pages))
+    for key, folder, others in (
+        ("board.address", board, (root, out, pages)),
+        ("site.out", out, (root, board, pages)),
+    ):
+        for other in others:
+            if other.is_relative_to(folder) or (other != root and folder.is_relative_to(other)):
+                raise _misplaced(path, key, str(folder), f"a folder apart from {other}")
+    return config
+
+
+def _misplaced(path: Path, key: str, found: str, expected: str) -> ConfigError:
+    return ConfigError(
+        f"{path}: {key} cannot be used",
+        found=found,
+        expected=expected,
+        next_step=f"give {key} a folder of its own",
+    )
 
 
 def _environment(environments: Any, chosen: str, path: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from processing.board.names import PIN_NAME, RELEASE_ID, VERSION, checked
 from processing.contracts.contract import CheckResult, Contract
 from processing.errors import BoardError
 
@@ -15,9 +16,14 @@ CURRENT = "current.json"
 MAX_BYTES = 16 * 1024 * 1024  # a manifest larger than this is not one of ours
 
 
+class NewerFormat(BoardError):
+    """The board was written by a newer version; this one must not write over it."""
+
+
 class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One source as the release saw it. `rows` counts what the clock lets the tables see.
 
+    `parts` counts them by week where the source has weeks; the next build is held against them.
     `caveat` is what a reader must know before using the numbers, in one sentence, or nothing.
     """
 
@@ -33,6 +39,8 @@ class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
     caveat: str = ""
     first_date: str | None = None
     last_date: str | None = None
+    parts: dict[str, int] = {}
+    results: tuple[CheckResult, ...] = ()
 
 
 class PinEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +63,10 @@ class PinEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a page may know: pins, sources, and the day the data reaches to."""
+    """Everything a page may know: pins, sources, and the day the data reaches to.
+
+    `agreements` says which totals were found equal between tables.
+    """
 
     format: int
     id: str
@@ -66,6 +77,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     clock: str
     pins: tuple[PinEntry, ...]
     sources: tuple[SourceEntry, ...]
+    agreements: tuple[CheckResult, ...] = ()
 
     def pin(self, name: str) -> PinEntry:
         """The entry of that pin; BoardError with the known names when there is none."""
@@ -79,6 +91,41 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
             next_step="correct the name, or add a table of that name and run `millpond build`",
         )
 
+    def sources_of(self, name: str) -> tuple[SourceEntry, ...]:
+        """The sources that feed a pin, through any number of other pins, in order of name."""
+        inputs = {entry.name: entry.inputs for entry in self.pins}
+        found, todo = {name}, [name]
+        while todo:
+            new = set(inputs.get(todo.pop(), ())) - found
+            found |= new
+            todo += new
+        return tuple(source for source in self.sources if source.name in found)
+
+
+class Served(Manifest, frozen=True, kw_only=True):
+    """The manifest in `current.json`; after a rollback it names the releases taken back."""
+
+    withdrawn: tuple[str, ...] = ()
+
+
+def pin_file(name: str, version: str) -> str:
+    """Where a version's only file lies below `<board>/pins`."""
+    return f"{name}/{version}/{name}.parquet"
+
+
+def checked_entry(entry: PinEntry) -> PinEntry:
+    """`entry` if its names are allowed and its file is the one they say; BoardError otherwise."""
+    checked(PIN_NAME, "Pin", entry.name)
+    checked(VERSION, "Version", entry.version)
+    if entry.file != pin_file(entry.name, entry.version):
+        raise BoardError(
+            f"Pin {entry.name} names a file that is not its own",
+            found=repr(entry.file),
+            expected=pin_file(entry.name, entry.version),
+            next_step="run `millpond release list` and `millpond release rollback ID`",
+        )
+    return entry
+
 
 def encode(manifest: Manifest) -> bytes:
     """The manifest as indented, key-ordered JSON that ends in a newline."""
@@ -86,11 +133,21 @@ def encode(manifest: Manifest) -> bytes:
 
 
 def decode(content: bytes, where: Path) -> Manifest:
-    """The manifest in `content`; BoardError when it is torn, strange, or of another format."""
+    """The manifest in `content`, by itself; raises as `decode_served` does."""
+    served = decode_served(content, where)
+    return Manifest(**{name: getattr(served, name) for name in Manifest.__struct_fields__})
+
+
+def decode_served(content: bytes, where: Path) -> Served:
+    """The manifest in `content` and what was taken back.
+
+    BoardError when it is torn, strange, or of another format; NewerFormat when a newer version of
+    this program wrote it. No name in it leads astray.
+    """
     try:
         found = msgspec.json.decode(content, type=dict[str, object]).get("format")
         if found == FORMAT:
-            return msgspec.json.decode(content, type=Manifest)
+            return _checked(msgspec.json.decode(content, type=Served))
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise BoardError(
             f"Release manifest cannot be read: {where}",
@@ -98,12 +155,24 @@ def decode(content: bytes, where: Path) -> Manifest:
             expected="the JSON that `millpond build` writes",
             next_step="run `millpond release list` and `millpond release rollback ID`",
         ) from error
-    raise BoardError(
+    newer = isinstance(found, int) and found > FORMAT
+    raise (NewerFormat if newer else BoardError)(
         f"Release manifest has another format: {where}",
         found=f"format {found}",
         expected=f"format {FORMAT}",
-        next_step="run `millpond build` with this version of millpond",
+        next_step="use the version of millpond that wrote it, or a newer one"
+        if newer
+        else "run `millpond build` with this version of millpond",
     )
+
+
+def _checked(manifest: Served) -> Served:
+    """`manifest` if all its names are allowed; BoardError otherwise."""
+    for identity in (manifest.id, *filter(None, [manifest.previous]), *manifest.withdrawn):
+        checked(RELEASE_ID, "Release", identity)
+    for entry in manifest.pins:
+        checked_entry(entry)
+    return manifest
 
 
 def sha256_file(path: Path) -> str:

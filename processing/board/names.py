@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from pathlib import Path
 
 from processing.errors import BoardError
 
 PIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{5}")
-RELEASE_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+VERSION = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{5}")
+RELEASE_ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
+STAMP = "%Y%m%dT%H%M%SZ"
 
 
 def checked(pattern: re.Pattern[str], kind: str, name: str) -> str:
@@ -22,6 +25,25 @@ def checked(pattern: re.Pattern[str], kind: str, name: str) -> str:
             next_step="use lower-case letters, digits and underscores",
         )
     return name
+
+
+def stamp_of(name: str) -> datetime | None:
+    """The UTC second a version or release was named after; None when there is no such second.
+
+    The last year of the calendar counts as none: nothing could come after it.
+    """
+    try:
+        stamp = datetime.strptime(name.partition("-")[0], STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return stamp if stamp.year < MAXYEAR else None
+
+
+def later_than(now: datetime, names: Iterable[str]) -> datetime:
+    """`now` in whole UTC seconds, or a second after the newest of these names if that is later."""
+    stamps = [stamp for name in names if (stamp := stamp_of(name))]
+    now = now.astimezone(UTC).replace(microsecond=0)
+    return max([now, *(stamp + timedelta(seconds=1) for stamp in stamps)])
 
 
 def inside(root: Path, *parts: str) -> Path:

@@ -1,20 +1,28 @@
-"""Put a release in place by one atomic replace; list, verify and roll back releases."""
+"""Put a release in place by one atomic replace; find, list, verify and roll back releases."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
-from processing.board.files import board_errors, write_atomically
-from processing.board.manifest import CURRENT, FORMAT, Manifest, PinEntry, SourceEntry, encode
-from processing.board.names import RELEASE_ID, checked
+from processing.board.lock import WAIT_SECONDS, board_held
+from processing.board.manifest import (
+    CURRENT,
+    FORMAT,
+    Manifest,
+    PinEntry,
+    Served,
+    SourceEntry,
+    encode,
+)
+from processing.board.names import RELEASE_ID, STAMP, checked, later_than
 from processing.board.reader import Release, open_release, verified_bytes
+from processing.board.serve import serve
+from processing.contracts.contract import CheckResult
 from processing.errors import BoardError
-
-STAMP = "%Y%m%dT%H%M%SZ"
 
 
 def current_release(board: Path) -> Release | None:
@@ -39,12 +47,10 @@ def new_manifest(
     clock: str,
     pins: tuple[PinEntry, ...],
     sources: tuple[SourceEntry, ...],
+    agreements: tuple[CheckResult, ...] = (),
 ) -> Manifest:
     """A manifest with an id that sorts after the previous one, even when the clock went back."""
-    created = now.astimezone(UTC).replace(microsecond=0)
-    if previous:
-        before = datetime.strptime(previous.id.split("-")[0], STAMP).replace(tzinfo=UTC)
-        created = max(created, before + timedelta(seconds=1))
+    created = later_than(now, [previous.id] if previous else [])
     draft = Manifest(
         format=FORMAT,
         id="",
@@ -55,6 +61,7 @@ def new_manifest(
         clock=clock,
         pins=pins,
         sources=sources,
+        agreements=agreements,
     )
     short = hashlib.sha256(encode(draft)).hexdigest()[:8]
     return msgspec.structs.replace(draft, id=f"{created.strftime(STAMP)}-{short}")
@@ -65,10 +72,7 @@ def put_release(board: Path, manifest: Manifest) -> Release:
     release = Release(board=board, manifest=manifest)
     for entry in manifest.pins:
         verified_bytes(release.path(entry.name), entry)
-    content = encode(manifest)
-    with board_errors(board, f"putting release {manifest.id} in place"):
-        write_atomically(board / "releases" / f"{manifest.id}.json", content)
-        write_atomically(board / "releases" / CURRENT, content)
+    serve(board, manifest, encode(manifest))
     return release
 
 
@@ -104,26 +108,36 @@ def verify(release: Release) -> list[str]:
     return wrong
 
 
-def rollback(board: Path, identity: str | None) -> Release:
-    """Serve an earlier release again (the previous one when no id is given), after verifying it."""
+def rollback(board: Path, identity: str | None, wait_seconds: float = WAIT_SECONDS) -> Release:
+    """Serve a kept release again (the previous one when no id is given), after verifying it.
+
+    Every later release counts as taken back from then on (`held_back`). With the id of a later
+    release this goes forward again. BoardError when it is not there or not whole.
+    """
+    with board_held(board, wait_seconds):
+        release = find_release(board, identity or _previous(board))
+        found = release.manifest
+        wrong = verify(release)
+        if wrong:
+            raise BoardError(
+                f"Release {found.id} cannot be served again",
+                found="; ".join(wrong),
+                expected="every pin as it was released",
+                next_step="choose another from `millpond release list`",
+            )
+        later = tuple(one for one in releases(board) if one > found.id)
+        fields = {name: getattr(found, name) for name in Manifest.__struct_fields__}
+        serve(board, found, encode(Served(**fields, withdrawn=later)))
+    return release
+
+
+def _previous(board: Path) -> str:
     served = open_release(board).manifest
-    target = identity or served.previous
-    if target is None:
+    if served.previous is None:
         raise BoardError(
             "There is no release to roll back to",
             found=f"{served.id} is the first one",
             expected="an earlier release",
             next_step="run `millpond release list`",
         )
-    release = find_release(board, target)
-    wrong = verify(release)
-    if wrong:
-        raise BoardError(
-            f"Release {target} cannot be served again",
-            found="; ".join(wrong),
-            expected="every pin as it was released",
-            next_step="choose another from `millpond release list`",
-        )
-    with board_errors(board, f"rolling back to {target}"):
-        write_atomically(board / "releases" / CURRENT, encode(release.manifest))
-    return release
+    return served.previous

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import io
 import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from processing.board.files import read_bounded
 from processing.board.manifest import CURRENT, MAX_BYTES, Manifest, PinEntry, decode
 from processing.board.names import inside
 from processing.errors import BoardError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BOARD_VARIABLE = "MILLPOND_BOARD"
+MAX_PIN_BYTES = 256 * 1024 * 1024  # a summary table is small; the largest of the sample has 0.2 MB
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,17 @@ class Release:
 
     def path(self, name: str) -> Path:
         """Where the pin's file lies. BoardError when the release names no such pin."""
-        return inside(self.board / "pins", self.manifest.pin(name).file)
+        return pin_path(self.board, self.manifest.pin(name))
 
     def read(self, name: str) -> Pin:
-        """The pin's rows. BoardError when the file is missing or its hash is another."""
+        """The pin's rows. BoardError when the file is missing, is another, or is beyond bounds."""
         import pandas as pd
-        import pyarrow.parquet as pq
+
+        from processing.board.parquet import parse
 
         entry = self.manifest.pin(name)
-        content = verified_bytes(self.path(name), entry)
-        frame = pq.read_table(io.BytesIO(content)).to_pandas(types_mapper=_pandas_type)
+        table = parse(verified_bytes(self.path(name), entry), entry)
+        frame = table.to_pandas(types_mapper=_pandas_type)
         assert isinstance(frame, pd.DataFrame)
         return Pin(frame=frame, entry=entry, manifest=self.manifest)
 
@@ -64,11 +67,18 @@ def _pandas_type(arrow: object) -> object:
     return pd.ArrowDtype(arrow)
 
 
+def pin_path(board: Path, entry: PinEntry) -> Path:
+    """Where that version's file lies; BoardError when it would lie outside the board."""
+    return inside(board, "pins", entry.file)
+
+
 def verified_bytes(path: Path, entry: PinEntry) -> bytes:
-    """The file's bytes once their SHA-256 is the one the release names; BoardError otherwise."""
+    """The file's bytes once size and SHA-256 are what the release names; BoardError otherwise."""
     try:
-        content = path.read_bytes()
+        content = read_bounded(path, min(entry.bytes, MAX_PIN_BYTES))
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise _untrue(entry, str(error.strerror), f"{entry.bytes:,} bytes") from error
         raise BoardError(
             f"Pin {entry.name} version {entry.version} cannot be read: {error.strerror}",
             found=str(path),
@@ -78,23 +88,30 @@ def verified_bytes(path: Path, entry: PinEntry) -> bytes:
         ) from error
     found = hashlib.sha256(content).hexdigest()
     if found != entry.sha256:
-        raise BoardError(
-            f"Pin {entry.name} version {entry.version} is not what was released",
-            found=f"SHA-256 {found}",
-            expected=f"SHA-256 {entry.sha256}",
-            next_step="run `millpond release rollback` or `millpond build --force "
-            + entry.name
-            + "`",
-        )
+        raise _untrue(entry, f"SHA-256 {found}", f"SHA-256 {entry.sha256}")
     return content
+
+
+def _untrue(entry: PinEntry, found: str, expected: str) -> BoardError:
+    return BoardError(
+        f"Pin {entry.name} version {entry.version} is not what was released",
+        found=found,
+        expected=expected,
+        next_step=f"run `millpond release rollback` or `millpond build --force {entry.name}`",
+    )
 
 
 def open_release(board: Path, name: str = CURRENT) -> Release:
     """The current release of a board (or the one in file `name`); BoardError when there is none."""
-    path = inside(board / "releases", name)
+    content, path = read_manifest(board, name)
+    return Release(board=board, manifest=decode(content, path))
+
+
+def read_manifest(board: Path, name: str = CURRENT) -> tuple[bytes, Path]:
+    """The bytes of a manifest and where they lie; BoardError when there is none, or no file."""
+    path = inside(board, "releases", name)
     try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= MAX_BYTES else b""
+        return read_bounded(path, MAX_BYTES), path
     except FileNotFoundError:
         raise BoardError(
             f"The board has no release: {board}",
@@ -103,9 +120,11 @@ def open_release(board: Path, name: str = CURRENT) -> Release:
         ) from None
     except OSError as error:
         raise BoardError(
-            f"The release cannot be read: {error.strerror}", found=str(path)
+            f"The release cannot be read: {error.strerror}",
+            found=str(path),
+            expected="the JSON that `millpond build` writes",
+            next_step="run `millpond build`, or `millpond release list` and rollback ID",
         ) from error
-    return Release(board=board, manifest=decode(content, path))
 
 
 def find_board() -> Path:

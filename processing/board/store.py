@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pins.config import pins_options
 
-from processing.board.files import board_errors, sync_folder
-from processing.board.manifest import sha256_file
-from processing.board.names import PIN_NAME, VERSION, checked, inside
+from processing.board.files import STAGING, board_errors, sync_folder
+from processing.board.manifest import pin_file, sha256_file
+from processing.board.names import PIN_NAME, VERSION, checked, inside, later_than
 from processing.errors import BoardError
+from processing.faults import reach
 
 pins_options.quiet = True
-
-STAMP = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(frozen=True)
@@ -46,29 +46,26 @@ def store_pin(
     """
     checked(PIN_NAME, "Pin", name)
     with board_errors(board, f"storing pin {name}"):
-        folder = inside(board / "pins", name)
+        folder = inside(board, "pins", name)
         folder.mkdir(parents=True, exist_ok=True)
-        created = next_version_time(folder, now)
-        staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=board))
+        created = later_than(now, _versions(folder))
+        staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=board))
         try:
+            reach("version staged")
             written = _write(staging, name, table, created, title, metadata)
+            reach("version written")
             stored = _read_back(written, name, table)
+            reach("version verified")
             written.rename(folder / written.name)
+            reach("version moved")
             sync_folder(folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     return stored
 
 
-def next_version_time(folder: Path, now: datetime) -> datetime:
-    """`now` in whole UTC seconds, or one second after the newest version if the clock went back."""
-    now = now.astimezone(UTC).replace(microsecond=0)
-    stamps = [
-        datetime.strptime(entry.name.split("-")[0], STAMP).replace(tzinfo=UTC)
-        for entry in folder.iterdir()
-        if VERSION.fullmatch(entry.name)
-    ]
-    return max([now, *(stamp + timedelta(seconds=1) for stamp in stamps)])
+def _versions(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir() if VERSION.fullmatch(entry.name)]
 
 
 def _write(
@@ -99,7 +96,10 @@ def _read_back(written: Path, name: str, table: pa.Table) -> StoredPin:
     """Read what was written and compare it with what was meant."""
     checked(VERSION, "Version", written.name)
     path = written / f"{name}.parquet"
-    found = pq.read_table(path).replace_schema_metadata(None)
+    try:
+        found = pq.read_table(path).replace_schema_metadata(None)
+    except pa.ArrowInvalid as error:
+        raise OSError(errno.EIO, "written torn", str(path)) from error
     if not found.equals(table.replace_schema_metadata(None)):
         raise BoardError(
             f"Pin {name} does not read back as it was written",
@@ -112,7 +112,7 @@ def _read_back(written: Path, name: str, table: pa.Table) -> StoredPin:
             os.fsync(handle.fileno())
     return StoredPin(
         version=written.name,
-        file=f"{name}/{written.name}/{path.name}",
+        file=pin_file(name, written.name),
         sha256=sha256_file(path),
         bytes=path.stat().st_size,
     )

@@ -2,57 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import FunctionType
 
 import msgspec
-import narwhals as nw
 
 from processing.board.manifest import SourceEntry
+from processing.build.fingerprint import code_hash, short_hash
 from processing.build.inputs import Input
-from processing.contracts.frames import LazyFrame
-from processing.engines.engine import Engine
+from processing.contracts.contract import CheckResult
+from processing.sources.rules import other_week, row_rules
 
 WHOLE = "all"  # the one part of a source that has no weeks
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """How much was seen of a source, or of one week of it, when it had this fingerprint."""
+    """How much was seen of a source, or of one week of it, when it had this fingerprint.
+
+    `failed` counts the rows that break a rule, for each rule that some break.
+    """
 
     fingerprint: str
     rows: int
     first: str | None = None
     last: str | None = None
+    failed: dict[str, int] = {}
 
 
 SeenParts = dict[str, Seen]
 
 
-def kept_parts(given: Input, before: Mapping[str, Seen]) -> SeenParts:
-    """The weeks of a source (or all of it) that are as they were when they were counted."""
-    prints = _prints(given)
+def kept_parts(prints: Mapping[str, str], before: Mapping[str, Seen]) -> SeenParts:
+    """The weeks of a source (or all of it) that are as they were when they were examined."""
     return {part: seen for part, seen in before.items() if prints.get(part) == seen.fingerprint}
 
 
-def missing_parts(given: Input, kept: SeenParts) -> dict[str, str]:
-    """The parts that were never counted as they are now, with their fingerprints."""
-    return {part: value for part, value in _prints(given).items() if part not in kept}
-
-
-def count_parts(engine: Engine, given: Input, missing: dict[str, str]) -> SeenParts:
-    """Rows, first and last day of the missing parts, by one aggregation."""
-    return _count(engine, given, given.scan(engine, _weeks(given, missing)), missing)
-
-
-def _prints(given: Input) -> dict[str, str]:
+def part_prints(given: Input, inputs: Mapping[str, Input]) -> dict[str, str]:
+    """For each part of a source: its content, the rules it is held against, and their code."""
+    source = given.source
+    others = [r.to_source for r in source.references if r.to_source in inputs]
+    assert isinstance(row_rules, FunctionType)
+    assert isinstance(other_week, FunctionType)
+    rules = short_hash(
+        msgspec.json.encode(source, order="sorted").decode(),
+        code_hash(row_rules),
+        code_hash(other_week),
+        *(inputs[name].fingerprint for name in others),
+    )
     weeks = {str(week): value for week, value in given.weeks.items()}
-    return weeks or {WHOLE: given.fingerprint}
+    parts = weeks or {WHOLE: given.fingerprint}
+    return {part: short_hash(value, rules) for part, value in parts.items()}
 
 
-def _weeks(given: Input, parts: Mapping[str, str]) -> list[int] | None:
-    return [int(part) for part in parts] if given.weeks else None
+def part_weeks(given: Input, parts: Iterable[str]) -> list[int] | None:
+    """The parts as weeks, in order; None for a source that has none."""
+    return sorted(int(part) for part in parts) if given.weeks else None
 
 
-def describe(given: Input, parts: SeenParts) -> SourceEntry:
+def describe(given: Input, parts: SeenParts, results: tuple[CheckResult, ...]) -> SourceEntry:
     """The entry of a source in the manifest."""
     source = given.source
     return SourceEntry(
@@ -68,30 +75,6 @@ def describe(given: Input, parts: SeenParts) -> SourceEntry:
         caveat=source.caveat,
         first_date=min((part.first for part in parts.values() if part.first), default=None),
         last_date=max((part.last for part in parts.values() if part.last), default=None),
-    )
-
-
-def _count(engine: Engine, given: Input, frame: LazyFrame, prints: dict[str, str]) -> SeenParts:
-    """One aggregation over the parts that are new or changed; an empty part counts no rows."""
-    source = given.source
-    counts = {"rows": nw.len()}
-    if source.clock and source.clock.kind == "instant":
-        counts |= {"first": nw.col("sale_date").min(), "last": nw.col("sale_date").max()}
-    if source.weeks and given.weeks:
-        frame = frame.group_by(source.weeks.column).agg(**counts)
-    else:
-        frame = frame.select(**counts)
-    rows = engine.collect(source.name, frame).to_pylist()
-    part_of = source.weeks.column if source.weeks and given.weeks else None
-    found = {str(row[part_of]) if part_of else WHOLE: row for row in rows}
-    return {part: _seen(value, found.get(part, {})) for part, value in prints.items()}
-
-
-def _seen(fingerprint: str, row: Mapping[str, object]) -> Seen:
-    first, last = row.get("first"), row.get("last")
-    return Seen(
-        fingerprint=fingerprint,
-        rows=int(str(row.get("rows", 0))),
-        first=str(first) if first else None,
-        last=str(last) if last else None,
+        parts={part: seen.rows for part, seen in parts.items()},
+        results=results,
     )

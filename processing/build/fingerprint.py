@@ -6,6 +6,7 @@ import ast
 import hashlib
 import inspect
 import platform
+import re
 import textwrap
 from collections.abc import Iterator
 from functools import cache
@@ -18,6 +19,7 @@ import msgspec
 from processing.contracts.contract import Contract
 
 OURS = "processing."
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
 def short_hash(*parts: str) -> str:
@@ -44,20 +46,37 @@ def _collect(value: Any, seen: dict[str, str]) -> None:
     if name in seen:
         return
     seen[name] = plain_code(value)
-    module = inspect.getmodule(value)
-    for used in _names(value):
-        target = getattr(module, used, None)
+    for used, target in _targets(value):
         if isinstance(target, (FunctionType, type)):
             if str(target.__module__).startswith(OURS):
                 _collect(target, seen)
-        elif not isinstance(target, ModuleType) and _is_plain(target):
-            seen[f"{value.__module__}.{used}"] = repr(target)
+        elif not isinstance(target, ModuleType):
+            seen[f"{value.__module__}.{used}"] = _constant(target)
+
+
+def _targets(value: Any) -> Iterator[tuple[str, Any]]:
+    """What the names mean that a function mentions: in its module, and in ours it names."""
+    names = set(_names(value))
+    module = inspect.getmodule(value)
+    places = [module] + [
+        found
+        for name in sorted(names)
+        if isinstance(found := getattr(module, name, None), ModuleType)
+        and found.__name__.startswith(OURS)
+    ]
+    for place in places:
+        for name in sorted(names):
+            if hasattr(place, name):
+                yield f"{getattr(place, '__name__', '')}.{name}", getattr(place, name)
 
 
 def _names(value: Any) -> Iterator[str]:
-    """The global names that a function (or a function defined in it) mentions."""
+    """The names that a function, or the functions of a class, mention; inner ones included."""
     if isinstance(value, FunctionType):
         yield from _code_names(value.__code__)
+    elif isinstance(value, type):
+        for member in vars(value).values():
+            yield from _names(getattr(member, "__func__", member))
 
 
 def _code_names(code: CodeType) -> Iterator[str]:
@@ -67,13 +86,16 @@ def _code_names(code: CodeType) -> Iterator[str]:
             yield from _code_names(constant)
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether `value` is a constant whose repr says all there is to it."""
-    if isinstance(value, (tuple, list)):
-        return all(_is_plain(item) for item in value)
+def _constant(value: Any) -> str:
+    """A constant as text that is the same on every run: sets have no order of their own."""
     if isinstance(value, dict):
-        return all(_is_plain(item) for pair in value.items() for item in pair)
-    return isinstance(value, (str, int, float, bool)) and value is not None
+        pairs = (f"{_constant(key)}: {_constant(item)}" for key, item in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, (set, frozenset)):
+        return "{" + ", ".join(sorted(map(_constant, value))) + "}"
+    if isinstance(value, (tuple, list)):
+        return "(" + ", ".join(map(_constant, value)) + ")"
+    return ADDRESS.sub("", repr(value))
 
 
 def plain_code(value: Any) -> str:

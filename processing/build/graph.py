@@ -26,6 +26,18 @@ class Graph:
         return tuple(i for i in self.tables[name].inputs if i in self.sources)
 
 
+def _check_suppression(table: Table) -> None:
+    """ConfigError for a total over several weeks in a table whose old weeks are kept."""
+    totals = table.contract.suppress.totals if table.contract.suppress else ()
+    if table.by_week and not all("week" in total for total in totals):
+        raise ConfigError(
+            f"Table {table.name} is computed week by week but withholds cells across weeks",
+            found="; ".join(", ".join(total) or "all rows" for total in totals),
+            expected="week among the columns of each of suppress.totals",
+            next_step="add week to them, or leave out by_week",
+        )
+
+
 def build_graph(tables: Mapping[str, Table], sources: frozenset[str]) -> Graph:
     """Sort the tables; ConfigError for an input that nobody gives, a clash of names, or a cycle."""
     for table in tables.values():
@@ -45,6 +57,7 @@ def build_graph(tables: Mapping[str, Table], sources: frozenset[str]) -> Graph:
                 expected="sources alone",
                 next_step="read the sources, or leave out by_week",
             )
+        _check_suppression(table)
     clash = sources & set(tables)
     if clash:
         raise ConfigError(

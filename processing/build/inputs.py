@@ -67,7 +67,7 @@ class Input:
 
     def _seen(self, day: date) -> tuple[str, ...]:
         """The declaration of the source and, where it has a clock, the day and the clock's code."""
-        declared = msgspec.json.encode(self.source, order="sorted").decode()
+        declared = msgspec.json.encode(self.source.data, order="sorted").decode()
         if self.source.clock is None:
             return (declared,)
         assert isinstance(clock.visible, FunctionType)
@@ -78,17 +78,49 @@ class Input:
 
         Raises SourceError when the source has another shape than was declared.
         """
-        source, location = self.source, self.location
-        wanted = None if weeks is None or source.weeks is None else sorted(weeks)
-        if wanted is not None and location.weeks:
-            location = location.only(f for week in wanted for f in location.weeks[week])
-        raw = engine.scan(source.name, location)
-        frame = declared_columns(source, raw, location.address)
-        if wanted is not None and source.weeks:
-            frame = frame.filter(nw.col(source.weeks.column).is_in(wanted))
-        if source.clock is None:
+        frame = self._of_weeks(engine, weeks)
+        if self.source.clock is None:
             return frame
-        return clock.visible(frame, source.clock, self.as_of, self.timezone)
+        return clock.visible(frame, self.source.clock, self.as_of, self.timezone)
+
+    def undated(self, engine: Engine, weeks: Iterable[int] | None = None) -> LazyFrame:
+        """The rows of `scan` without their local date, which takes time and not all work needs."""
+        frame = self._of_weeks(engine, weeks)
+        return frame if self.source.clock is None else frame.filter(self._is_seen())
+
+    def unplaced(self, engine: Engine, weeks: Iterable[int] | None = None) -> LazyFrame:
+        """The rows that no week's scan gives: without a day, or with a week that cannot be seen.
+
+        Where weeks lie in folders of their own, only those of `weeks` are looked into.
+        """
+        source = self.source
+        assert source.clock
+        lost = nw.col(source.clock.column).is_null()
+        if source.weeks:
+            week = nw.col(source.weeks.column)
+            strange = week.is_null() | (week < 1) | (week > source.weeks.of(self.as_of))
+            lost = lost | (strange & self._is_seen())
+        return self._declared(engine, weeks).filter(lost)
+
+    def _is_seen(self) -> nw.Expr:
+        assert self.source.clock
+        return clock.is_seen(self.source.clock, self.as_of, self.timezone)
+
+    def _of_weeks(self, engine: Engine, weeks: Iterable[int] | None) -> LazyFrame:
+        """The declared columns of some weeks or of all, seen or not."""
+        wanted = None if weeks is None or self.source.weeks is None else sorted(weeks)
+        frame = self._declared(engine, wanted)
+        if wanted is None or self.source.weeks is None:
+            return frame
+        return frame.filter(nw.col(self.source.weeks.column).is_in(wanted))
+
+    def _declared(self, engine: Engine, weeks: Iterable[int] | None) -> LazyFrame:
+        """The declared columns of all files, or of those that hold some weeks."""
+        location = self.location
+        if weeks is not None and location.weeks:
+            location = location.only(f for week in sorted(weeks) for f in location.weeks[week])
+        raw = engine.scan(self.source.name, location)
+        return declared_columns(self.source, raw, location.address)
 
 
 def find_inputs(

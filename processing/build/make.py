@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,22 +9,22 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from processing.board.content import content_sha256
 from processing.board.manifest import PinEntry
-from processing.board.reader import verified_bytes
+from processing.board.parquet import parse
+from processing.board.reader import pin_path, verified_bytes
+from processing.build.batches import BATCH_BYTES, batches
+from processing.build.failing import FailingRows
 from processing.build.inputs import Input
 from processing.contracts.check import check_table
+from processing.contracts.contract import CheckResult
 from processing.contracts.frames import LazyFrame
 from processing.contracts.schema import arrow_schema, cast_declared
+from processing.contracts.suppress import withhold
 from processing.engines.engine import Engine
 from processing.errors import BoardError, ContractError
 from processing.tables.registry import Table
-
-# Weeks that lie in folders of their own are computed together up to this size, which bounds what
-# an engine must hold at once; what this costs in time was measured (docs/performance.md).
-BATCH_BYTES = 256 * 1024 * 1024
 
 
 @dataclass
@@ -38,6 +36,7 @@ class Maker:
     inputs: dict[str, Input]
     now: datetime
     data_to: str
+    failing: FailingRows
     frames: dict[str, LazyFrame] = field(default_factory=dict)
 
     def make(
@@ -51,19 +50,20 @@ class Maker:
 
         `upstream` are the pins of the tables it reads; `known` are pins whose version is kept if
         the content came out the same. With `weeks`, only these are computed and the others are
-        kept from the first of `known`. Raises ContractError with every failing rule.
+        kept from the first of `known`. Raises ContractError with every rule that stops.
         """
         if not table.by_week:
             computed = self._compute(table, upstream)
         elif weeks is None:
             computed = self._compute_weeks(table, None)
         else:
-            kept = _without(self._read(known[0]), self._weeks(table), weeks)
+            kept = _without(read_rows(self.board, known[0]), self._weeks(table), weeks)
             computed = pa.concat_tables([self._compute_weeks(table, weeks), kept])
-        rows = cast_declared(table.name, table.contract, computed)
-        results, failures = check_table(table.contract, rows)
-        if failures:
-            raise ContractError("\n    ".join(["", *map(str, failures)]))
+        cast = cast_declared(table.name, table.contract, computed)
+        rows, withheld = withhold(table.contract, cast)
+        results = [*self._checked(table, rows), *withheld]
+        if stops := [str(r) for r in withheld if r.failed and r.level == "stop"]:
+            raise ContractError("\n    ".join(["", *stops]))
         self.frames[table.name] = self.engine.take(rows)
         content = content_sha256(rows)
         same = next((pin for pin in known if pin.content_sha256 == content), None)
@@ -76,6 +76,18 @@ class Maker:
         )
         return entry, same is None
 
+    def _checked(self, table: Table, rows: pa.Table) -> list[CheckResult]:
+        """What each rule found. Rows that break one that warns or stops are kept apart."""
+        results, failures = check_table(table.contract, rows)
+        loud = [failure for failure in failures if failure.level != "note"]
+        broken = {f.rule: f.breaking for f in loud if f.breaking is not None}
+        kept = self.failing.keep(table.name, broken)
+        stops = [str(failure) for failure in loud if failure.level == "stop"]
+        if stops:
+            where = [f"the failing rows lie in {kept}"] if kept else []
+            raise ContractError("\n    ".join(["", *stops, *where]))
+        return results
+
     def _compute(self, table: Table, upstream: dict[str, PinEntry]) -> pa.Table:
         """All rows of a table, from what it reads."""
         for name in table.inputs:
@@ -83,7 +95,7 @@ class Maker:
                 self.frames[name] = (
                     self.inputs[name].scan(self.engine)
                     if name in self.inputs
-                    else self.engine.take(self._read(upstream[name]))
+                    else self.engine.take(read_rows(self.board, upstream[name]))
                 )
         frames = [self.frames[name] for name in table.inputs]
         return self.engine.collect(table.name, table.function(*frames))
@@ -91,9 +103,10 @@ class Maker:
     def _compute_weeks(self, table: Table, weeks: set[int] | None) -> pa.Table:
         """The rows of some weeks, or of all there are, one batch of weeks after the other."""
         there = self._weeks(table)
-        batches = self._batches(table, sorted(there if weeks is None else there & weeks))
+        wanted = sorted(there if weeks is None else there & weeks)
+        locations = [self.inputs[name].location for name in table.inputs]
         parts = [arrow_schema(table.contract).empty_table()]
-        for batch in batches:
+        for batch in batches(wanted, locations, BATCH_BYTES):
             frames = [self.inputs[name].scan(self.engine, batch) for name in table.inputs]
             part = self.engine.collect(table.name, table.function(*frames))
             parts.append(cast_declared(table.name, table.contract, part))
@@ -102,27 +115,6 @@ class Maker:
     def _weeks(self, table: Table) -> set[int]:
         """The weeks that the sources of the table have."""
         return {week for name in table.inputs for week in self.inputs[name].weeks}
-
-    def _batches(self, table: Table, weeks: Iterable[int]) -> Iterator[list[int]]:
-        """Weeks grouped by the size of their files; one group when they share one file."""
-        files = [self.inputs[name].location.weeks for name in table.inputs]
-        sizes = [f for f in files if f]
-        batch: list[int] = []
-        total = 0
-        for week in weeks:
-            size = sum(p.stat().st_size for by_week in sizes for p in by_week.get(week, ()))
-            if batch and total + size > BATCH_BYTES:
-                yield batch
-                batch, total = [], 0
-            batch.append(week)
-            total += size
-        if batch:
-            yield batch
-
-    def _read(self, pin: PinEntry) -> pa.Table:
-        """The rows of a pin on the board, verified."""
-        content = verified_bytes(self.board / "pins" / pin.file, pin)
-        return pq.read_table(io.BytesIO(content)).replace_schema_metadata(None)
 
     def _store(self, table: Table, rows: pa.Table, content: str) -> PinEntry:
         # Imported late, because a build with nothing to do needs neither pandas nor pins.
@@ -151,10 +143,15 @@ def _without(rows: pa.Table, there: set[int], changed: set[int]) -> pa.Table:
     return rows.filter(pc.is_in(rows["week"], keep))
 
 
+def read_rows(board: Path, pin: PinEntry) -> pa.Table:
+    """The rows of a pin on the board, verified."""
+    return parse(verified_bytes(pin_path(board, pin), pin), pin)
+
+
 def intact(board: Path, pin: PinEntry) -> bool:
     """Whether the pin's file is still on the board, byte for byte."""
     try:
-        verified_bytes(board / "pins" / pin.file, pin)
+        verified_bytes(pin_path(board, pin), pin)
     except BoardError:
         return False
     return True

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from importlib import import_module
-from pathlib import Path
 from threading import Thread
 from types import FunctionType
 
-import filelock
-
-from processing.board.files import board_errors
-from processing.board.manifest import PinEntry
-from processing.board.publish import current_release, new_manifest, put_release, same_content
+from processing.board.files import board_errors, clear_staging, clear_temporary
+from processing.board.findings import results_of
+from processing.board.lock import StoodDown, board_lock
+from processing.board.manifest import NewerFormat, PinEntry, SourceEntry
+from processing.board.names import later_than
+from processing.board.publish import (
+    current_release,
+    new_manifest,
+    put_release,
+    releases,
+    same_content,
+    verify,
+)
 from processing.board.reader import Release
+from processing.board.serve import settle
+from processing.board.withdrawn import held_back
+from processing.build.agree import agree
 from processing.build.decision import Decision
-from processing.build.describe import SeenParts, count_parts, describe, kept_parts, missing_parts
+from processing.build.describe import SeenParts
+from processing.build.failing import FOLDER, FailingRows
 from processing.build.fingerprint import code_hash, contract_hash, library_hash, short_hash
 from processing.build.graph import Graph, build_graph
 from processing.build.inputs import Input, check_declared, find_inputs
 from processing.build.make import Maker, intact
 from processing.build.plan import Fingerprint, TableState, plan, weeks_to_make
+from processing.build.source_check import SourceCheck, stopped
 from processing.build.state import State, load_state, save_state
 from processing.config import Config
 from processing.engines.engine import open_engine
@@ -32,42 +43,56 @@ from processing.errors import BoardError, ContractError, UsageError
 from processing.sources.hashes import Hashes
 from processing.tables.registry import Table, load_tables
 
-LOCK_SECONDS = 60
 Tell = Callable[[str], None]
 States = dict[str, TableState]
 
 
 @dataclass
 class Report:
-    """What a build did: the reason for each table built, what was left alone, what came of it."""
+    """What a build did: the reason for each table built, what was left alone, what came of it.
+
+    `held_back` is the release that was rolled back and that this build would only have repeated.
+    """
 
     release: Release
     is_new: bool
     built: list[Decision] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     skipped: list[Decision] = field(default_factory=list)
+    held_back: str | None = None
 
 
 @dataclass
 class Build:
-    """One build of one day. The clock, the progress line and the forced tables are passed in."""
+    """One build of one day. The clock, the progress line and the forced tables are passed in.
+
+    `accepted` names sources that may have lost rows since the release before.
+    """
 
     config: Config
     as_of: date
     now: datetime
     tell: Tell = print
     forced: frozenset[str] = frozenset()
+    tables: Mapping[str, Table] = field(default_factory=load_tables)
+    accepted: frozenset[str] = frozenset()
+    seen: dict[str, SeenParts] = field(default_factory=dict, init=False)
 
     @cached_property
     def graph(self) -> Graph:
         """All declared tables in build order. ConfigError, or UsageError for an unknown --force."""
         check_declared(self.config)
-        graph = build_graph(load_tables(), frozenset(self.config.sources))
+        graph = build_graph(self.tables, frozenset(self.config.sources))
         unknown = self.forced - set(graph.tables)
         if unknown:
             raise UsageError(
                 f"--force names no table: {', '.join(sorted(unknown))}",
                 expected="one of " + ", ".join(graph.tables),
+            )
+        if strange := self.accepted - set(graph.sources):
+            raise UsageError(
+                f"--accept-fewer-rows names no source: {', '.join(sorted(strange))}",
+                expected="one of " + ", ".join(graph.sources),
             )
         return graph
 
@@ -89,7 +114,12 @@ class Build:
         Thread(target=import_module, args=("processing.board.store",), daemon=True).start()
         engine = open_engine(self.config.engine)
         board, day = self.config.board_path, self.as_of.isoformat()
-        return Maker(board, engine, self.inputs, self.now, day)
+        return Maker(board, engine, self.inputs, self.now, day, self.failing)
+
+    @cached_property
+    def failing(self) -> FailingRows:
+        """Where rows that break a rule are kept to look at: not on the board."""
+        return FailingRows(self.config.cache_path / FOLDER)
 
     @cached_property
     def state(self) -> State:
@@ -98,8 +128,17 @@ class Build:
 
     @cached_property
     def served(self) -> Release | None:
-        """The release that is served now, if any."""
-        return current_release(self.config.board_path)
+        """The release that is served now, if any; NewerFormat when it is not ours to replace.
+
+        One that cannot be read counts as none: the build then puts a whole one in its place.
+        """
+        try:
+            return current_release(self.config.board_path)
+        except NewerFormat:
+            raise
+        except BoardError as error:
+            self.tell(f"the served release is replaced: {error.what} ({error.found})")
+            return None
 
     def known_states(self) -> States:
         """The states of the last builds whose pin is still on the board, byte for byte."""
@@ -111,17 +150,48 @@ class Build:
         prints = {n: self._fingerprint(table, states) for n, table in self.graph.tables.items()}
         return plan(self.graph, prints, states, self.forced)
 
-    def run(self) -> Report:
-        """Build what must be built and release it. Raises MillpondError; the old release stays."""
-        with locked(self.config.board_path):
-            states = self.known_states()
-            first = self.decisions(states)
-            built, unchanged = self._build_tables(states)
-            release, is_new = self._release(states, self._seen(states))
-            self.hashes.save()
+    def run(self) -> Report | StoodDown:
+        """Build what must be built and release it. Raises MillpondError; the old release stays.
+
+        While another build holds the board this one waits, and then leaves the work to it.
+        """
+        board, seconds = self.config.board_path, self.config.board.wait_seconds
+        with board_lock(board, seconds, self.tell) as mine:
+            return self._run() if mine else StoodDown(board, seconds)
+
+    def _run(self) -> Report:
+        """The build of whoever holds the board."""
+        self._look_again()
+        states = self.known_states()
+        first = self.decisions(states)
+        sources = self._check_sources(states)
+        built, unchanged = self._build_tables(states)
+        report = self._release(states, sources)
+        self.failing.settle(results_of(report.release.manifest))
+        self._remember_hashes()
         done = {decision.name for decision in built}
-        skipped = [decision for decision in first if decision.name not in done]
-        return Report(release, is_new, built, unchanged, skipped)
+        report.built, report.unchanged = built, unchanged
+        report.skipped = [decision for decision in first if decision.name not in done]
+        return report
+
+    def _look_again(self) -> None:
+        """Forget what was read before the board was ours, and clear what the dead left on it."""
+        for name in ("state", "served"):
+            self.__dict__.pop(name, None)
+        if self.served:  # refuses the board of a newer version before anything is touched
+            settle(self.config.board_path, self.served.manifest)
+        with board_errors(self.config.board_path, "clearing what a stopped run left"):
+            left = clear_staging(self.config.board_path)
+            left += clear_temporary(self.config.cache_path)
+        if left:
+            self.tell(f"cleared {len(left)} things that a stopped run had left")
+
+    def _remember_hashes(self) -> None:
+        """Keep the hashes of sources; without them the next build only reads more."""
+        try:
+            self.hashes.save()
+        except OSError as error:
+            self.tell(f"hashes of sources are not remembered: {error.strerror}")
 
     def _build_tables(self, states: States) -> tuple[list[Decision], list[str]]:
         """Make one table after the other, planning anew after each, until none is left.
@@ -145,7 +215,7 @@ class Build:
                 unchanged.append(decision.name)
             self._save(states)
         if failures:
-            raise _stopped(failures)
+            raise stopped(failures)
         return built, unchanged
 
     def _next(self, states: States, failures: dict[str, str]) -> Decision | None:
@@ -188,64 +258,46 @@ class Build:
             },
         )
 
-    def _seen(self, states: States) -> dict[str, SeenParts]:
-        """How much the clock shows of each source; only what is new or changed is counted."""
-        before, seen = self.state.sources, {}
-        for name, given in self.inputs.items():
-            seen[name] = kept_parts(given, before.get(name, {}))
-            if missing := missing_parts(given, seen[name]):
-                seen[name] |= count_parts(self.maker.engine, given, missing)
-        if seen != before:
-            self._save(states, seen)
-        return seen
+    def _check_sources(self, states: States) -> tuple[SourceEntry, ...]:
+        """What the clock shows of each source, once every rule that stops is kept."""
+        check = SourceCheck(
+            inputs=self.inputs,
+            engine=lambda: self.maker.engine,
+            failing=self.failing,
+            as_of=self.as_of,
+            served=self.served.manifest if self.served else None,
+            accepted=self.accepted,
+        )
+        found = check.run(self.state.sources)
+        self.seen = {name: parts for name, (parts, _) in found.items()}
+        if self.seen != self.state.sources:
+            self._save(states)
+        return tuple(found[name][1] for name in sorted(found))
 
-    def _save(self, states: States, seen: dict[str, SeenParts] | None = None) -> None:
-        sources = self.state.sources if seen is None else seen
-        save_state(self.config.board_path, State(tables=states, sources=sources))
+    def _save(self, states: States) -> None:
+        save_state(self.config.board_path, State(tables=states, sources=self.seen))
 
-    def _release(self, states: States, seen: dict[str, SeenParts]) -> tuple[Release, bool]:
-        """Put a new release in place, unless it would say what the served one says."""
+    def _release(self, states: States, sources: tuple[SourceEntry, ...]) -> Report:
+        """Put a new release in place, unless it would say what the served one says.
+
+        Nor when it would only repeat one that was rolled back, as long as the served one is whole.
+        """
+        board = self.config.board_path
         previous = self.served.manifest if self.served else None
+        pins = {name: states[name].pin for name in sorted(self.graph.tables)}
         manifest = new_manifest(
             previous,
-            self.now,
+            later_than(self.now, releases(board)),
             as_of=self.as_of.isoformat(),
             engine=self.config.engine.name,
             clock=self.config.clock.mode,
-            pins=tuple(states[name].pin for name in sorted(self.graph.tables)),
-            sources=tuple(describe(self.inputs[n], seen[n]) for n in sorted(self.inputs)),
+            pins=tuple(pins.values()),
+            sources=sources,
+            agreements=agree(board, pins, previous),
         )
         if self.served and previous and same_content(previous, manifest):
-            return self.served, False
-        return put_release(self.config.board_path, manifest), True
-
-
-@contextmanager
-def locked(board: Path) -> Iterator[None]:
-    """Hold the board for one build. BoardError when it cannot be written or stays held."""
-    lock = filelock.FileLock(board / ".lock", timeout=LOCK_SECONDS)
-    with board_errors(board, "starting the build"):
-        board.mkdir(parents=True, exist_ok=True)
-        try:
-            lock.acquire()
-        except filelock.Timeout:
-            raise BoardError(
-                f"Another build holds the board: {board}",
-                found=f"its lock for more than {LOCK_SECONDS} s",
-                expected="one build at a time",
-                next_step="wait for it to end and run again",
-            ) from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _stopped(failures: dict[str, str]) -> ContractError:
-    """One error for every contract that was broken."""
-    return ContractError(
-        "Contracts stop this release: " + ", ".join(sorted(failures)),
-        found="\n" + "\n".join(f"  {name}: {text}" for name, text in failures.items()),
-        expected="every rule of every contract to hold",
-        next_step="mend the source or the table; the release served is unchanged",
-    )
+            return Report(self.served, is_new=False)
+        taken_back = held_back(board, manifest)
+        if self.served and taken_back and not verify(self.served):
+            return Report(self.served, is_new=False, held_back=taken_back)
+        return Report(put_release(board, manifest), is_new=True)

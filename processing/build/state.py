@@ -6,10 +6,12 @@ from pathlib import Path
 
 import msgspec
 
-from processing.board.files import board_errors, write_atomically
-from processing.board.manifest import MAX_BYTES
+from processing.board.files import board_errors, read_bounded, write_atomically
+from processing.board.manifest import MAX_BYTES, checked_entry
 from processing.build.describe import SeenParts
 from processing.build.plan import TableState
+from processing.errors import BoardError
+from processing.faults import reach
 
 FILE = "state.json"
 FORMAT = 1
@@ -27,10 +29,10 @@ def load_state(board: Path) -> State:
     """The state of the board; an empty one when there is none that can be read."""
     path = board / FILE
     try:
-        if path.stat().st_size > MAX_BYTES:
-            return State()
-        state = msgspec.json.decode(path.read_bytes(), type=State)
-    except (OSError, msgspec.MsgspecError):
+        state = msgspec.json.decode(read_bounded(path, MAX_BYTES), type=State)
+        for table in state.tables.values():
+            checked_entry(table.pin)
+    except (OSError, msgspec.MsgspecError, BoardError):
         return State()
     return state if state.format == FORMAT else State()
 
@@ -41,3 +43,9 @@ def save_state(board: Path, state: State) -> None:
     content = msgspec.json.format(msgspec.json.encode(ordered, order="sorted"), indent=1)
     with board_errors(board, "saving the state of the build"):
         write_atomically(board / FILE, content + b"\n")
+        reach("state saved")
+
+
+def named_by_state(board: Path) -> frozenset[str]:
+    """The files below `<board>/pins` that the next build may want to keep."""
+    return frozenset(table.pin.file for table in load_state(board).tables.values())

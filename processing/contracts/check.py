@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from processing.contracts.contract import Check, CheckResult, Column, Contract
+from processing.contracts.contract import Check, CheckResult, Column, Contract, Level
 
 SAMPLE_ROWS = 3
 # One true or false per row; true for a row that breaks the rule.
@@ -19,12 +19,17 @@ Mask = Any
 
 @dataclass(frozen=True)
 class Failure:
-    """A rule that a table breaks: how many rows, and the first few of them."""
+    """A rule that a table breaks: how many rows, and the first few of them.
+
+    `breaking` holds every row that breaks it, where single rows do.
+    """
 
     rule: str
     failed: int
     rows: int
-    sample: tuple[dict[str, Any], ...]
+    sample: tuple[dict[str, Any], ...] = ()
+    level: Level = "stop"
+    breaking: pa.Table | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         lines = [f"{self.rule}: {self.failed} of {self.rows} rows fail"]
@@ -42,6 +47,7 @@ class _Rule:
     says: str
     columns: tuple[str, ...]
     breaks: Callable[[pa.Table], Mask]
+    level: Level = "stop"
 
 
 def check_table(contract: Contract, table: pa.Table) -> tuple[list[CheckResult], list[Failure]]:
@@ -53,10 +59,12 @@ def check_table(contract: Contract, table: pa.Table) -> tuple[list[CheckResult],
     for rule in _rules(contract):
         mask = pc.fill_null(rule.breaks(table), False)
         failed = int(pc.sum(mask).as_py() or 0)
-        results.append(CheckResult(rule=rule.says, rows=table.num_rows, failed=failed))
+        rows, level = table.num_rows, rule.level
+        results.append(CheckResult(rule=rule.says, rows=rows, failed=failed, level=level))
         if failed:
-            sample = _sample(table.filter(mask), (*contract.key, *rule.columns))
-            failures.append(Failure(rule.says, failed, table.num_rows, sample))
+            broken = table.filter(mask)
+            sample = _sample(broken, (*contract.key, *rule.columns))
+            failures.append(Failure(rule.says, failed, rows, sample, level, broken))
     return results, failures
 
 
@@ -66,9 +74,10 @@ def _check_rows(contract: Contract, table: pa.Table) -> tuple[list[CheckResult],
     low = stated.minimum if stated and stated.minimum is not None else 1
     high = stated.maximum if stated and stated.maximum is not None else table.num_rows
     says = stated.says if stated else "at least one row"
+    level: Level = stated.level if stated else "stop"
     rows, fits = table.num_rows, low <= table.num_rows <= max(high, low)
-    result = CheckResult(rule=says, rows=rows, failed=0 if fits else 1)
-    return [result], [] if fits else [Failure(says, rows, rows, ())]
+    result = CheckResult(rule=says, rows=rows, failed=0 if fits else 1, level=level)
+    return [result], [] if fits else [Failure(says, rows, rows, level=level)]
 
 
 def _rules(contract: Contract) -> Iterator[_Rule]:
@@ -92,21 +101,22 @@ def _repeated(table: pa.Table, key: tuple[str, ...]) -> Mask:
 
 
 def _column_rules(column: Column) -> Iterator[_Rule]:
-    name = column.name
+    name, level = column.name, column.level
     if not column.nullable:
-        yield _Rule(f"{name} is never empty", (name,), lambda t: pc.is_null(t[name]))
+        yield _Rule(f"{name} is never empty", (name,), lambda t: pc.is_null(t[name]), level)
     if column.minimum is not None:
         says, low = f"{name} is at least {column.minimum:g}", Decimal(str(column.minimum))
-        yield _Rule(says, (name,), lambda t: pc.less(t[name], low))
+        yield _Rule(says, (name,), lambda t: pc.less(t[name], low), level)
     if column.maximum is not None:
         says, high = f"{name} is at most {column.maximum:g}", Decimal(str(column.maximum))
-        yield _Rule(says, (name,), lambda t: pc.greater(t[name], high))
+        yield _Rule(says, (name,), lambda t: pc.greater(t[name], high), level)
     if column.allowed is not None:
         allowed = pa.array(column.allowed)
         yield _Rule(
             f"{name} is one of {', '.join(column.allowed)}",
             (name,),
             lambda t: pc.and_(pc.is_valid(t[name]), pc.invert(pc.is_in(t[name], allowed))),
+            level,
         )
 
 
@@ -114,9 +124,13 @@ def _row_rule(check: Check) -> _Rule:
     """A rule between columns of one row; a row with an empty side keeps it."""
     column = check.column or ""
     shown = (column, *check.terms)
-    if check.kind == "not_above":
-        return _Rule(check.says, shown, lambda t: pc.greater(t[column], t[check.terms[0]]))
-    return _Rule(check.says, shown, lambda t: pc.not_equal(t[column], _sum(t, check.terms)))
+
+    def breaks(table: pa.Table) -> Mask:
+        if check.kind == "not_above":
+            return pc.greater(table[column], table[check.terms[0]])
+        return pc.not_equal(table[column], _sum(table, check.terms))
+
+    return _Rule(check.says, shown, breaks, check.level)
 
 
 def _sum(table: pa.Table, terms: tuple[str, ...]) -> Any:

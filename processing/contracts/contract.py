@@ -9,12 +9,26 @@ import msgspec
 Cadence = Literal["daily", "weekly", "monthly", "static"]
 Audience = Literal["public", "internal"]
 
+# After how many days without newer data a table is late (warn), and when that fails a run (error).
+LATE_AFTER: dict[Cadence, tuple[int, int] | None] = {
+    "daily": (1, 3),
+    "weekly": (8, 15),
+    "monthly": (32, 63),
+    "static": None,
+}
+
+# What a broken rule leads to: `stop` makes no release; `warn` and `note` are released and said.
+Level = Literal["note", "warn", "stop"]
+
 # The types a pin may hold. Money and shares are decimals, so that equal input gives equal bytes.
 ColumnType = Literal["int16", "int32", "int64", "string", "date", "bool", "usd", "pct", "ratio"]
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
-    """One column: its name ends in its unit, and `meaning` is one sentence a reader understands."""
+    """One column: its name ends in its unit, and `meaning` is one sentence a reader understands.
+
+    `level` holds for the rules of this column: never empty, minimum, maximum, allowed values.
+    """
 
     name: str
     type: ColumnType
@@ -24,6 +38,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     minimum: float | None = None
     maximum: float | None = None
     allowed: tuple[str, ...] | None = None
+    level: Level = "stop"
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,10 +54,33 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     terms: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
+    level: Level = "stop"
+
+
+class Suppression(msgspec.Struct, frozen=True, kw_only=True):
+    """Cells that rest on too few households are emptied before the table is pinned.
+
+    A row with a `count` above 0 and below `minimum` loses `count` and `columns` (which must be
+    nullable: there, empty means withheld); `flag`, where named, says so. `totals` are the groups
+    of rows whose sum is published somewhere: within each, further rows are withheld until no cell
+    follows from the sum. `disjoint`: no household is in two rows of a group, so counts may be
+    added; otherwise the largest withheld count alone must reach `minimum`.
+    """
+
+    count: str
+    minimum: int
+    columns: tuple[str, ...] = ()
+    flag: str | None = None
+    totals: tuple[tuple[str, ...], ...] = ()
+    disjoint: bool = False
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True):
-    """The promise of one table; `treatment` says in a reader's words what odd rows become."""
+    """The promise of one table; `treatment` says in a reader's words what odd rows become.
+
+    The key is unique and there are rows: both always stop. `warn_after` and `error_after` are days
+    without newer data; where they are not given the cadence decides, and static is never late.
+    """
 
     title: str
     grain: str
@@ -52,6 +90,24 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     treatment: tuple[str, ...] = ()
     cadence: Cadence = "weekly"
     audience: Audience = "public"
+    suppress: Suppression | None = None
+    warn_after: int | None = None
+    error_after: int | None = None
+
+    def __post_init__(self) -> None:
+        """ValueError when the table would fail before it is late."""
+        if self.late_after and not 0 <= self.late_after[0] <= self.late_after[1]:
+            raise ValueError(f"{self.title}: warn_after and error_after are {self.late_after}")
+
+    @property
+    def late_after(self) -> tuple[int, int] | None:
+        """The most days since its data's last day at which the table is in time, and tolerable."""
+        usual = LATE_AFTER[self.cadence]
+        if usual is None:
+            return None
+        warn = usual[0] if self.warn_after is None else self.warn_after
+        usual_error = max(usual[1], warn)
+        return warn, usual_error if self.error_after is None else self.error_after
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when the contract has none."""
@@ -62,8 +118,17 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What one rule found: how many rows it looked at and how many failed."""
+    """What one rule found: how many rows it looked at, how many failed, and what that leads to.
+
+    `where` says in words which weeks or groups they are in, for rules that know.
+    """
 
     rule: str
     rows: int
     failed: int
+    level: Level = "stop"
+    where: str = ""
+
+    def __str__(self) -> str:
+        where = f" ({self.where})" if self.where else ""
+        return f"{self.rule}: {self.failed:,} of {self.rows:,} rows fail{where}"

@@ -12,18 +12,25 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from processing.board.files import write_atomically
+from processing.board.lock import StoodDown
+from processing.board.publish import find_release, releases
 from processing.board.reader import Release, open_release
 from processing.build.decision import Decision
 from processing.config import Config
 from processing.errors import MillpondError, PageError, SiteError
+from processing.faults import reach
+from processing.site.finishing.publish import release_shown
+from processing.site.lock import site_lock
 from processing.site.pages import cache as pagecache
 from processing.site.pages.qmd import Page, parse_page
+from processing.site.rendering.stage import checked_file
 
 if TYPE_CHECKING:
     from processing.site.check.base import Finding
 
 Tell = Callable[[str], None]
 PACKAGE = Path(__file__).parent.parent
+TRIES = 3  # how often a render may meet a new release before that is an error
 
 
 class Noted(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +81,8 @@ def load_pages(config: Config) -> list[Page]:
             expected="at least index.qmd",
             next_step="add a page with `millpond new page index`",
         )
-    return [parse_page(path.read_text(encoding="utf-8"), path) for path in paths]
+    read = (checked_file(path, folder).read_text(encoding="utf-8") for path in paths)
+    return [parse_page(text, path) for text, path in zip(read, paths, strict=True)]
 
 
 def page_decisions(config: Config) -> list[Decision]:
@@ -84,12 +92,32 @@ def page_decisions(config: Config) -> list[Decision]:
     return [_decide(config, page, release, cache)[0] for page in load_pages(config)]
 
 
-def render_site(config: Config, renderer: str | None, out: Path, tell: Tell) -> Rendering:
+def render_site(
+    config: Config, renderer: str | None, out: Path, tell: Tell
+) -> Rendering | StoodDown:
     """Execute, render, finish and publish, or do nothing when the site is up to date.
 
-    Raises PageError or BoardError; the published folder then stays as it was.
+    Raises PageError, SiteError or BoardError; the published folder then stays as it was. While
+    another run renders this project, this one waits, and then leaves the work to it. When a build
+    puts a new release in place meanwhile, the pages are executed on that one.
     """
-    release = open_release(config.board_path)
+    with site_lock(config, tell) as stood_down:
+        if stood_down:
+            return stood_down
+        for _ in range(TRIES - 1):
+            release = open_release(config.board_path)
+            try:
+                return _render_release(config, release, renderer, out, tell)
+            except PageError:
+                if open_release(config.board_path).manifest.id == release.manifest.id:
+                    raise
+                tell("the board serves another release by now; starting over with that one")
+        return _render_release(config, open_release(config.board_path), renderer, out, tell)
+
+
+def _render_release(
+    config: Config, release: Release, renderer: str | None, out: Path, tell: Tell
+) -> Rendering:
     pages = load_pages(config)
     name, program = choose_renderer(renderer)
     fingerprint = _site_fingerprint(config, pages, release, name)
@@ -100,6 +128,7 @@ def render_site(config: Config, renderer: str | None, out: Path, tell: Tell) -> 
     notebooks = _notebooks(config, pages, release, rendering, tell)
     _render(config, release, notebooks, program, out, tell)
     _save_note(config, out, Noted(fingerprint=fingerprint, files=_files_hash(out), checked=False))
+    reach("site noted")
     return rendering
 
 
@@ -120,20 +149,32 @@ def choose_renderer(asked: str | None) -> tuple[str, Renderer]:
     return "quarto", render_quarto.render
 
 
-def check_and_note(config: Config, folder: Path) -> list[Finding]:
-    """Every finding of the quality gate; remembers when there was none."""
+def check_and_note(config: Config, folder: Path, tell: Tell) -> list[Finding] | StoodDown:
+    """Every finding of the quality gate; remembers when there was none.
+
+    The site is held against the release it was made from, where that is kept.
+    """
     from processing.site.check.site import check_site
 
     if not folder.is_dir():
         raise SiteError(
             f"There is no site at {folder}", next_step="run `millpond site`, or name the folder"
         )
-    release = open_release(config.board_path)
-    findings = check_site(folder, release, config.site.size_budget_kb)
-    noted = _load_note(config, folder)
-    if noted and noted.files == _files_hash(folder):
-        _save_note(config, folder, msgspec.structs.replace(noted, checked=not findings))
-    return findings
+    with site_lock(config, tell) as stood_down:
+        if stood_down:
+            return stood_down
+        findings = check_site(folder, _shown(config, folder), config.site.size_budget_kb)
+        noted = _load_note(config, folder)
+        if noted and noted.files == _files_hash(folder):
+            _save_note(config, folder, msgspec.structs.replace(noted, checked=not findings))
+        return findings
+
+
+def _shown(config: Config, folder: Path) -> Release:
+    """The release a site says it was made from; the served one where that is not kept."""
+    identity = release_shown(folder)
+    kept = identity in releases(config.board_path)
+    return find_release(config.board_path, identity if kept else None)
 
 
 def _decide(
@@ -162,6 +203,7 @@ def _notebooks(
             todo.append(page)
     for page, notebook in _execute(config, todo, release, tell):
         pagecache.store(cache, page.name, prints[page.name], notebook)
+        reach("page kept")
         notebooks[page.name] = notebook
         rendering.executed.append(page.name)
     return notebooks
@@ -219,8 +261,11 @@ def _render(
         shutil.rmtree(folder, ignore_errors=True)
     tell(f"rendering {len(notebooks)} pages")
     stage(config.root, notebooks, release.manifest, staged, config.site.pages)
+    reach("pages staged")
     program(staged, fresh)
+    reach("site rendered")
     finish(fresh, release, config.root, config.site.audience)
+    reach("site finished")
     swap(fresh, out)
 
 
@@ -242,6 +287,7 @@ def _site_fingerprint(config: Config, pages: list[Page], release: Release, rende
 def _style_files(config: Config) -> list[Path]:
     """The files besides pages and pins that decide what the site looks like."""
     found = [config.root / "_quarto.yml", config.root / "_brand.yml"]
+    found.append(PACKAGE / "board" / "freshness.py")
     found += sorted((config.root / config.site.pages).glob("[!_.]*/**/*"))
     found += sorted(path for path in (PACKAGE / "site").glob("**/*") if path.suffix != ".pyc")
     return [path for path in found if path.is_file()]

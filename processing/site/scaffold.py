@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from pathlib import Path
 
 from processing.board.names import PIN_NAME
@@ -92,8 +93,9 @@ def scaffold_page(config: Config, name: str) -> str:
 
 def scaffold_table(config: Config, name: str) -> str:
     """Write the table's module and its spec test. UsageError for an odd or taken name."""
-    if not PIN_NAME.fullmatch(name):
-        raise UsageError(f"Table name refused: {name!r}", expected=PIN_NAME.pattern)
+    if not PIN_NAME.fullmatch(name) or keyword.iskeyword(name):
+        expected = f"{PIN_NAME.pattern}, and no word of Python"
+        raise UsageError(f"Table name refused: {name!r}", expected=expected)
     title = name.replace("_", " ").capitalize()
     module = config.root / "processing" / "tables" / f"{name}.py"
     test = config.root / "tests" / "spec" / f"test_{name}.py"

@@ -35,14 +35,21 @@ def end_of_day(day: date, timezone: str) -> datetime:
 
 def visible(frame: LazyFrame, clock: SourceClock, as_of: date, timezone: str) -> LazyFrame:
     """Only the rows that were there at the end of `as_of`; instants also get `sale_date`."""
+    seen = frame.filter(is_seen(clock, as_of, timezone))
+    if clock.kind != "instant":
+        return seen
+    return seen.with_columns(sale_date=local_date(clock.column, timezone, as_of.year + 1))
+
+
+def is_seen(clock: SourceClock, as_of: date, timezone: str) -> nw.Expr:
+    """True for a row that was there at the end of `as_of`; empty for one that says no time."""
     column = nw.col(clock.column)
     if clock.kind == "instant":
-        seen = frame.filter(column < nw.lit(end_of_day(as_of, timezone)))
-        return seen.with_columns(sale_date=local_date(clock.column, timezone, as_of.year + 1))
+        return column < nw.lit(end_of_day(as_of, timezone))
     if clock.kind == "day":
-        return frame.filter(column < nw.lit(datetime.combine(as_of + timedelta(days=1), time())))
+        return column < nw.lit(datetime.combine(as_of + timedelta(days=1), time()))
     assert clock.first_monday is not None
-    return frame.filter(column <= (as_of - clock.first_monday).days // 7 + 1)
+    return column <= (as_of - clock.first_monday).days // 7 + 1
 
 
 def local_date(column: str, timezone: str, last_year: int) -> nw.Expr:

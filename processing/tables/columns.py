@@ -74,6 +74,15 @@ HOUSEHOLDS = Column(
     meaning="Households with at least one line that has an amount",
     minimum=0,
 )
+FEWEST_HOUSEHOLDS = 5
+FEW_HOUSEHOLDS = Column(
+    name="households",
+    type="int32",
+    unit="households",
+    meaning="Households with at least one line that has an amount; empty from 1 to 4",
+    nullable=True,
+    minimum=0,
+)
 RANK = Column(
     name="rank", type="int32", unit="place", meaning="Place by sales, 1 is the largest", minimum=1
 )
@@ -121,6 +130,10 @@ NO_PRODUCT = (
 NO_AMOUNT = (
     "Lines without an amount add nothing to sales; a basket or household whose lines are all "
     "without an amount is not counted."
+)
+FEW = (
+    "The number of households that visited a store in a week is withheld where they are fewer "
+    "than five."
 )
 QUANTITY = (
     "Quantities are not used: they are missing in places, and for fuel they do not count pieces."

@@ -146,7 +146,7 @@ def sales_by_week_department(
             c.IS_LATEST,
             c.SALES_USD,
             c.BASKETS,
-            c.HOUSEHOLDS,
+            c.FEW_HOUSEHOLDS,
             *c.sales_mean4(),
             c.RANK,
             c.column(
@@ -184,7 +184,7 @@ def sales_by_week_department(
                 terms=("baskets",),
             ),
         ),
-        treatment=SALES_TREATMENT,
+        treatment=(*SALES_TREATMENT, c.FEW),
         cadence="daily",
     )
 )
@@ -248,7 +248,10 @@ def ranked(stores: LazyFrame) -> LazyFrame:
     """Adds rank, rank_before, rank_change and mover_rank within each week; store_id breaks ties."""
     ordered = stores.with_columns(
         baskets=nw.coalesce(nw.col("baskets"), nw.lit(0)),
-        households=nw.coalesce(nw.col("households"), nw.lit(0)),
+        # Empty where there were visits: too few households to say how many.
+        households=nw.when(~nw.col("baskets").is_null())
+        .then(nw.col("households"))
+        .otherwise(nw.lit(0)),
         down=-nw.col("sales_cents"),
         down_before=-nw.coalesce(nw.col("mean4_sum_cents"), nw.lit(0)),
         size=-nw.coalesce(nw.col("change_mean4_usd").abs(), nw.lit(0.0)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
-from processing.contracts.contract import Check, Contract
+from processing.contracts.contract import Check, Contract, Suppression
 from processing.contracts.frames import LazyFrame
 from processing.tables import columns as c
 from processing.tables.lines import with_amount
@@ -66,10 +66,11 @@ def visits_by_week(transactions: LazyFrame) -> LazyFrame:
         title="Visits by week and store",
         grain="One row per week and store in which anything with an amount was sold",
         key=("week", "store_id"),
-        columns=(c.WEEK, c.STORE_ID, c.BASKETS, c.HOUSEHOLDS),
+        columns=(c.WEEK, c.STORE_ID, c.BASKETS, c.FEW_HOUSEHOLDS),
         checks=(NO_MORE_HOUSEHOLDS,),
-        treatment=(c.NO_AMOUNT, c.WEEKS),
+        treatment=(c.NO_AMOUNT, c.FEW, c.WEEKS),
         cadence="daily",
+        suppress=Suppression(count="households", minimum=c.FEWEST_HOUSEHOLDS),
     ),
     by_week=True,
 )

@@ -6,10 +6,10 @@ from processing.board.manifest import Manifest, PinEntry, SourceEntry
 from processing.board.reader import Pin
 from processing.views import bars, flow
 from processing.views.format import format_value
-from processing.views.html import Fragment, element, escape, identifier, join
-from processing.views.listing import bullets, listing, more
+from processing.views.html import Fragment, element, escape, identifier
+from processing.views.listing import bullets, listing
 from processing.views.number import shown, time_element
-from processing.views.release_note import next_update
+from processing.views.release_note import built, next_update
 from processing.views.rows import Row, first, records, sort_by
 from processing.views.table import Shown
 from processing.views.unit import unit
@@ -19,25 +19,26 @@ def freshness(manifest: Manifest) -> Fragment:
     """To which day the data reach, when the release was made and when the next one is due."""
     facts = (
         ("Data to", time_element(manifest.as_of)),
-        ("Built", time_element(manifest.created_at[:10])),
+        ("Built", built(manifest)),
         ("Next update", time_element(next_update(manifest))),
         ("Clock", escape(CLOCKS.get(manifest.clock, manifest.clock))),
-        ("Computed by", escape(manifest.engine)),
+        ("Computed by", escape(ENGINES.get(manifest.engine, manifest.engine))),
         ("Release", element("code", escape(manifest.id))),
     )
     rows = "".join(element("div", element("dt", n) + element("dd", text)) for n, text in facts)
     return Fragment(element("dl", rows, class_="mp-facts"))
 
 
+ENGINES = {"duckdb": "DuckDB", "polars": "Polars"}
 CLOCKS = {
-    "replay": "replay: today stands for the same day of 2017, later days are not visible",
-    "real": "real: the day it is",
+    "replay": "Replay: today stands for the same day of 2017; later days are not visible",
+    "real": "Real: the day it is",
 }
 
 
 def sources(manifest: Manifest) -> Fragment:
     """Every source with address, licence and how much of it the release could see."""
-    head = ("Source", "Rows visible", "Size", "Days", "Updated", "From and licence")
+    head = ("Source", "Origin and licence", "Rows visible", "Size", "Days", "Updated")
     rows = [_source_row(source) for source in manifest.sources]
     caption = "Sources of this release"
     table = listing("sources-table", caption, head, rows, "Rows visible|Size")
@@ -46,78 +47,27 @@ def sources(manifest: Manifest) -> Fragment:
 
 
 def _source_row(source: SourceEntry) -> list[str]:
-    days = "not dated"
-    if source.first_date and source.last_date:
-        start = time_element(source.first_date, "date_short")
-        days = f"{start} to {time_element(source.last_date, 'date_short')}"
+    licence = element("span", f"Licence: {escape(source.licence)}", class_="mp-subtle")
+    address = element("code", escape(source.address).replace("/", "/<wbr>"))
     return [
         _titled(source.name, source.title),
+        escape(source.origin) + licence + element("span", address, class_="mp-subtle"),
         format_value("count", source.rows),
         format_value("bytes", source.bytes),
-        days,
+        _days(source),
         escape(source.updated),
-        f"{escape(source.origin)}<br>{escape(source.licence)}<br>"
-        f"{element('code', escape(source.address))}",
     ]
+
+
+def _days(source: SourceEntry) -> str:
+    if not (source.first_date and source.last_date):
+        return "not dated"
+    start = time_element(source.first_date, "date_short")
+    return f"{start}&nbsp;to {time_element(source.last_date, 'date_short')}"
 
 
 def _titled(name: str, title: str) -> str:
     return element("code", identifier(name)) + element("span", escape(title), class_="mp-subtle")
-
-
-def treatment(manifest: Manifest) -> Fragment:
-    """What was done with odd rows, each rule once, with the tables it holds for."""
-    tables: dict[str, list[str]] = {}
-    for entry in manifest.pins:
-        for rule in entry.contract.treatment:
-            tables.setdefault(rule, []).append(entry.name)
-    items = [f"{escape(rule)} {_used_in(names)}" for rule, names in tables.items()]
-    return Fragment(bullets(items))
-
-
-def _used_in(names: list[str]) -> str:
-    listed = ", ".join(element("code", identifier(name)) for name in names)
-    return element("span", f"Holds for {listed}.", class_="mp-subtle")
-
-
-def results(manifest: Manifest) -> Fragment:
-    """Every rule of every contract, how many rows it looked at and how many failed."""
-    checked = [result for entry in manifest.pins for result in entry.results]
-    broken = sum(result.failed > 0 for result in checked)
-    verdict = "is broken" if broken == 1 else "are broken"
-    text = (
-        f"{_counted(len(checked), 'rule')} checked over {_counted(len(manifest.pins), 'table')}; "
-        + (f"{broken} {verdict}." if broken else "every one is kept.")
-    )
-    parts = [element("p", text), *(_results_of(entry) for entry in manifest.pins)]
-    return Fragment(element("div", join(parts), id="contract-results"))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{format_value('count', number)} {noun}{'' if number == 1 else 's'}"
-
-
-def _results_of(entry: PinEntry) -> str:
-    rows = [
-        [
-            escape(r.rule),
-            format_value("count", r.rows),
-            format_value("count", r.failed),
-            _kept(r.failed),
-        ]
-        for r in entry.results
-    ]
-    head = ("Rule", "Rows checked", "Rows failed", "Result")
-    kept = sum(result.failed == 0 for result in entry.results)
-    line = f"{element('strong', escape(entry.name))}: {kept} of {len(entry.results)} rules kept"
-    made = listing(
-        f"results-{entry.name}", f"Contract of {entry.name}", head, rows, "Rows checked|Rows failed"
-    )
-    return more(line, made)
-
-
-def _kept(failed: int) -> str:
-    return "kept" if not failed else element("span", "broken", class_="mp-broken")
 
 
 def pins(manifest: Manifest) -> Fragment:
@@ -140,31 +90,15 @@ def _pin_row(entry: PinEntry) -> list[str]:
         _titled(entry.name, entry.contract.grain),
         format_value("count", entry.rows),
         time_element(entry.data_to, "date_short"),
-        f"{element('code', escape(entry.version))}<br>{element('code', escape(entry.sha256))}",
+        element("code", escape(entry.version)) + _hash(entry.sha256),
         link,
     ]
 
 
-def schemas(manifest: Manifest) -> Fragment:
-    """The columns of every pin: type, unit, meaning, and whether a cell may be empty."""
-    head = ("Column", "Type", "Unit", "Meaning", "May be empty")
-    parts = []
-    for entry in manifest.pins:
-        rows = [
-            [
-                element("code", escape(c.name)),
-                escape(c.type),
-                escape(c.unit),
-                escape(c.meaning),
-                format_value("yes_no", c.nullable),
-            ]
-            for c in entry.contract.columns
-        ]
-        line = f"{element('strong', escape(entry.name))}: {len(rows)} columns, key "
-        line += escape(" and ".join(entry.contract.key))
-        made = listing(f"schema-{entry.name}", f"Columns of {entry.name}", head, rows)
-        parts.append(more(line, made))
-    return Fragment(element("div", join(parts), id="pin-schemas"))
+def _hash(sha256: str) -> str:
+    """A SHA-256 on two lines of equal length."""
+    halves = (escape(sha256[:32]), escape(sha256[32:]))
+    return element("code", "<wbr>".join(halves), class_="mp-hash")
 
 
 def data_flow(manifest: Manifest) -> Fragment:
@@ -180,8 +114,8 @@ def grain(pin: Pin) -> Fragment:
         pin,
         "grain-rows",
         headline=_grain_headline(pin, rows, base),
-        subtitle="Rows of a table of sales by the dimensions it keeps, number of rows, the year "
-        "so far, measured",
+        subtitle="Number of rows of a table of sales by the dimensions it keeps, measured, "
+        f"the year to {time_element(pin.entry.data_to)}",
         summary=_grain_summary(pin, base),
         rows=rows,
         columns=GRAIN_COLUMNS,

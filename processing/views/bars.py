@@ -19,7 +19,7 @@ from processing.views.chart import (
 from processing.views.format import format_value
 from processing.views.rows import Row
 
-ROOM = 0.28  # of the span of the bars, on each side that has one, for the value beside it
+ROOM = 0.2  # of the span of the bars, on each side that has one, for the value beside it
 ROOM_NARROW = 0.4
 NAME_ROOM = 0.55  # beside the zero line for a name, as part of the other side
 

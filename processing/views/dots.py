@@ -20,8 +20,7 @@ def pairs(rows: Sequence[Row], column: str, baseline: str) -> Chart:
         hover=lambda row: (
             f"{row['name']}, mean of four weeks before: {format_value('usd0', row[baseline])}"
         ),
-        style={"mode": "markers", "marker": {**DOT, "symbol": "circle-open", "line": {"width": 2}}},
-        colour=lambda row: "muted",
+        style={"mode": "markers", "marker": OPEN_DOT},
     )
     now = Trace(
         x=column,
@@ -36,6 +35,12 @@ def pairs(rows: Sequence[Row], column: str, baseline: str) -> Chart:
 
 
 DOT: dict[str, Any] = {"size": 11}
+# Filled with the ground, so that the bar does not show through.
+OPEN_DOT: dict[str, Any] = {
+    "size": 10,
+    "color": theme.colour("ground"),
+    "line": {"width": 2, "color": theme.colour("muted")},
+}
 
 
 def _way(row: Row, column: str, baseline: str) -> str:
@@ -53,7 +58,7 @@ def _layout(rows: Sequence[Row], column: str, baseline: str) -> dict[str, Any]:
             "showgrid": True,
             "side": "top",
         },
-        "yaxis": category_axis(rows, "name", 16),
+        "yaxis": {**category_axis(rows, "name", 16), "range": [len(rows) - 0.4, -0.6]},
         "margin": {"t": 32},
         "shapes": [
             _bar(row, number, column, baseline)

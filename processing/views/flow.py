@@ -1,57 +1,90 @@
-"""The data flow chart: from sources to pages in stages, generated from the manifest."""
+"""The data flow chart: sources, tables, release and site, wired together, from the manifest."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
 from processing.board.manifest import Manifest, PinEntry, SourceEntry
 from processing.views.format import format_value
-from processing.views.html import Fragment, element, escape, identifier, join
+from processing.views.html import Fragment, element, identifier, join
 from processing.views.provenance import depth
+from processing.views.wires import columns, gutter
+from processing.views.words import list_words
+
+
+class Node(NamedTuple):
+    """One box: `kind` colours it, `reads` are the names of the boxes it is made from."""
+
+    kind: str
+    name: str
+    about: str
+    reads: tuple[str, ...] = ()
 
 
 def data_flow(manifest: Manifest) -> Fragment:
-    """An ordered list of stages, drawn as a chart by the stylesheet, readable without it."""
-    deepest = max(depth(manifest, entry.name) for entry in manifest.pins)
-    stages = [_stage("Sources", "source", [_source(source) for source in manifest.sources])]
-    for level in range(1, deepest + 1):
-        entries = [entry for entry in manifest.pins if depth(manifest, entry.name) == level]
-        name = "Tables from sources" if level == 1 else f"Tables from tables, step {level - 1}"
-        stages.append(_stage(name, "pin", [_pin(entry) for entry in entries]))
-    stages.append(_stage("Release and site", "site", [_release(manifest), SITE]))
-    made = element("ol", f"\n{join(stages)}\n", class_="mp-flow", role="list")
-    return Fragment(element("div", made, id="data-flow"))
+    """A list from sources to site, each row with its lines from the rows it reads (`data-flow`).
+
+    What the lines say stands in words too, for those who do not see them.
+    """
+    nodes = [
+        *(_source(source) for source in manifest.sources),
+        *(_pin(entry) for entry in _by_depth(manifest)),
+        _release(manifest),
+        SITE,
+    ]
+    return Fragment(element("div", KEY + _drawn(nodes), id="data-flow"))
 
 
-def _stage(name: str, kind: str, nodes: Sequence[str]) -> str:
-    heading = element("p", escape(name), class_="mp-stage-name")
-    listed = element("ul", join(nodes), class_="mp-nodes")
-    return element("li", heading + listed, class_=f"mp-stage mp-stage-{kind}")
+def _by_depth(manifest: Manifest) -> list[PinEntry]:
+    return sorted(manifest.pins, key=lambda entry: (depth(manifest, entry.name), entry.name))
 
 
-def _node(name: str, *lines: str) -> str:
-    spans = "".join(element("span", identifier(line)) for line in lines)
-    return element("li", element("strong", identifier(name)) + spans, class_="mp-node")
+def _drawn(nodes: list[Node]) -> str:
+    place = {node.name: row for row, node in enumerate(nodes)}
+    drawn = columns([[place[name] for name in node.reads if name in place] for node in nodes])
+    kinds = [node.kind for node in nodes]
+    rows = [
+        element(
+            "li", gutter(drawn, row, kinds) + _box(node) + BUS, class_=f"mp-node mp-node-{kind}"
+        )
+        for row, (kind, node) in enumerate(zip(kinds, nodes, strict=True))
+    ]
+    return element("ol", f"\n{join(rows)}\n", class_="mp-flow", role="list")
 
 
-def _source(source: SourceEntry) -> str:
+def _box(node: Node) -> str:
+    reads = [f"reads {list_words(node.reads)}"] if node.reads else []
+    lines = "".join(element("span", identifier(line)) for line in (node.about, *reads))
+    return element("div", element("strong", identifier(node.name)) + lines, class_="mp-box")
+
+
+# The line to the right that gathers every table into the release; the stylesheet draws it.
+BUS = element("span", class_="mp-bus", aria_hidden="true")
+
+
+def _source(source: SourceEntry) -> Node:
     rows, size = format_value("count", source.rows), format_value("bytes", source.bytes)
-    return _node(source.name, f"{rows} rows visible, {size}", f"updated {source.updated}")
+    about = f"Source, {rows} rows visible, {size}, updated {source.updated}"
+    return Node("source", source.name, about)
 
 
-def _pin(entry: PinEntry) -> str:
+def _pin(entry: PinEntry) -> Node:
     rows, size = format_value("count", entry.rows), format_value("bytes", entry.bytes)
-    inputs = ", ".join(entry.inputs)
-    return _node(
-        entry.name, f"from {inputs}", f"{rows} rows, {size}, Parquet", entry.contract.cadence
-    )
+    about = f"Table, {rows} rows, {size}, {entry.contract.cadence}"
+    return Node("pin", entry.name, about, entry.inputs)
 
 
-def _release(manifest: Manifest) -> str:
+def _release(manifest: Manifest) -> Node:
     size = format_value("bytes", sum(entry.bytes for entry in manifest.pins))
-    return _node(
-        "Release", f"{len(manifest.pins)} pins, {size}", "one version and one SHA-256 for each"
-    )
+    about = f"{len(manifest.pins)} pins, {size}, one version and one SHA-256 each"
+    return Node("release", "Release", f"Gathers every table: {about}")
 
 
-SITE = _node("Site", "pages read the release and nothing else", "static files, no server")
+SITE = Node("site", "Site", "Static pages, no server", ("Release",))
+
+KEY = element(
+    "p",
+    "A line begins at a ring and has a dot at each table that reads from it; on the right, the "
+    "release gathers every table. Lines from sources are rust, from tables teal.",
+    class_="mp-flow-key",
+)

@@ -110,6 +110,10 @@ def _day_month(raw: object) -> str:
     return f"{day.day} {MONTHS[day.month - 1]}"
 
 
+def _day_only(raw: object) -> str:
+    return str(_day(raw).day)
+
+
 def _text(raw: object) -> str:
     return UNSAFE.sub("\ufffd", str(raw))
 
@@ -134,11 +138,12 @@ FORMATS: dict[str, Formatter] = {
     "date_long": _date_long,
     "date_short": _date_short,
     "day_month": _day_month,
+    "day": _day_only,
     "week": lambda raw: f"Week {rounded(raw, 0):f}",
     "yes_no": lambda raw: "yes" if raw else "no",
     "text": _text,
 }
-DATE_FORMATS = frozenset({"date_long", "date_short", "day_month"})
+DATE_FORMATS = frozenset({"date_long", "date_short", "day_month", "day"})
 NUMBER_FORMATS = frozenset(FORMATS) - DATE_FORMATS - {"text", "yes_no", "week"}
 
 

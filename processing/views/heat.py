@@ -49,7 +49,7 @@ COLOUR_BAR: dict[str, Any] = {
     "len": 260,
     "lenmode": "pixels",
     "thickness": 10,
-    "xpad": 40,
+    "xpad": 36,
     "outlinewidth": 0,
     "tickmode": "array",
     "tickvals": [-FULL, 0, FULL],
@@ -67,5 +67,5 @@ def _layout(rows: Sequence[Row], step: str, letters: int) -> dict[str, Any]:
     return {
         "xaxis": {"type": "date", "tickformat": "%b", "dtick": step, "showgrid": False},
         "yaxis": category_axis(rows, "name", letters),
-        "margin": {"t": 56},
+        "margin": {"t": 48, "r": 16},
     }

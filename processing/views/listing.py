@@ -16,24 +16,31 @@ def listing(
     """
     sides = ["gt_right" if name in right.split("|") else None for name in head]
     cells = "".join(
-        element("th", escape(name), scope="col", class_=side)
+        element("th", escape(name), scope="col", role="columnheader", class_=side)
         for name, side in zip(head, sides, strict=True)
     )
-    body = "\n".join(_row(row, sides) for row in rows)
+    body = "\n".join(_row(row, head, sides) for row in rows)
     inner = (
         element("caption", escape(caption))
-        + element("thead", element("tr", cells))
-        + element("tbody", body)
+        + element("thead", element("tr", cells, role="row"), role="rowgroup")
+        + element("tbody", body, role="rowgroup")
     )
-    made = element("table", inner, class_="gt_table", id=id, data_quarto_disable_processing="true")
+    made = element("table", inner, class_="gt_table", id=id, role="table", **UNTOUCHED)
     scroll = element("div", made, class_="mp-scroll", tabindex=0, role="region", aria_label=caption)
     return element("div", scroll, class_="mp-listing")
 
 
-def _row(row: Sequence[str], sides: Sequence[str | None]) -> str:
-    head = element("th", row[0], scope="row", class_=sides[0])
-    rest = (element("td", cell, class_=side) for cell, side in zip(row[1:], sides[1:], strict=True))
-    return element("tr", head + "".join(rest))
+# The roles are those the tags have: a phone shows each row as a block, which would take them away.
+UNTOUCHED = {"data_quarto_disable_processing": "true"}
+
+
+def _row(row: Sequence[str], head: Sequence[str], sides: Sequence[str | None]) -> str:
+    first = element("th", row[0], scope="row", role="rowheader", class_=sides[0])
+    rest = (
+        element("td", cell, role="cell", class_=side, data_label=name)
+        for cell, name, side in zip(row[1:], head[1:], sides[1:], strict=True)
+    )
+    return element("tr", first + "".join(rest), role="row")
 
 
 def more(summary: str, content: str, id: str | None = None) -> str:

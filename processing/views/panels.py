@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from processing.views import theme
-from processing.views.chart import Chart, Trace, chart, figure_text, shorten, week_range
+from processing.views.chart import Chart, Trace, chart, week_range, wrapped
 from processing.views.format import format_value
 from processing.views.rows import Row
 
@@ -20,9 +20,9 @@ def panels(rows: Sequence[Row], latest: Sequence[Row]) -> Chart:
     return chart(
         rows,
         traces,
-        layout=_layout(rows, latest, 3, 26),
-        narrow=_layout(rows, latest, 2, 15),
-        size="l",
+        layout=_layout(rows, latest, 3, 30),
+        narrow=_layout(rows, latest, 2, 16),
+        size="xl",
     )
 
 
@@ -54,7 +54,9 @@ def _layout(
     rows: Sequence[Row], latest: Sequence[Row], across: int, letters: int
 ) -> dict[str, Any]:
     down = -(-len(latest) // across)
-    layout: dict[str, Any] = {"annotations": [], "margin": {"t": 44, "l": 8, "r": 16, "b": 8}}
+    lines = 3 if letters < 20 else 2  # of the title: a name may take two, its value one
+    margin = {"t": 18 * lines + 8, "l": 8, "r": 16, "b": 8}
+    layout: dict[str, Any] = {"annotations": [], "margin": margin}
     for number, row in enumerate(latest):
         x = _domain(number % across, across, GAPS[across])
         y = _domain(down - 1 - number // across, down, ROW_GAP / (down + 0.2))
@@ -94,16 +96,16 @@ def _y_axis(number: int, domain: list[float]) -> dict[str, Any]:
 
 
 def _title(row: Row, x: float, y: float, letters: int) -> dict[str, Any]:
-    name = figure_text(shorten(format_value("text", row["name"]), letters))  # one line each
+    name = wrapped(format_value("text", row["name"]), letters)
     return {
         "xref": "paper",
         "yref": "paper",
         "x": x,
         "y": y,
-        "yshift": 40,
+        "yshift": 8,
         "xshift": -34,  # over the labels of the axis, so that a narrow panel has room for a name
         "xanchor": "left",
-        "yanchor": "top",
+        "yanchor": "bottom",
         "align": "left",
         "font": {"size": theme.SMALL_TEXT_SIZE},
         "text": f"<b>{name}</b><br>{format_value('usd0', row['sales_usd'])}",

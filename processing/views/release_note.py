@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from processing.board.manifest import Manifest
+from processing.views.format import format_value
 from processing.views.html import Fragment, element, escape
 from processing.views.number import time_element
 from processing.views.provenance import all_sources
@@ -17,7 +18,7 @@ def release_note(manifest: Manifest) -> Fragment:
     items = [
         ("Source", escape(all_sources(manifest))),
         ("Data to", time_element(manifest.as_of)),
-        ("Built", _built(manifest)),
+        ("Built", built(manifest)),
         ("Next update", _next_update(manifest)),
         ("Release", element("code", escape(manifest.id))),
     ]
@@ -30,7 +31,19 @@ def release_note(manifest: Manifest) -> Fragment:
     )
 
 
-def _built(manifest: Manifest) -> str:
+def trust(manifest: Manifest) -> str:
+    """How far to trust the page, in short: date of the data, result of the checks, caveats."""
+    results = [result for entry in manifest.pins for result in entry.results]
+    failed = sum(result.failed > 0 for result in results)
+    count = format_value("count", len(results))
+    checks = f"{failed} of {count} checks on it failed" if failed else f"all {count} checks passed"
+    caveats = dict.fromkeys(source.caveat for source in manifest.sources if source.caveat)
+    said = [f"Data to {time_element(manifest.as_of)}; {checks}.", *map(escape, caveats)]
+    return element("p", " ".join(said), class_="mp-trust")
+
+
+def built(manifest: Manifest) -> str:
+    """When the release was made, to the minute."""
     moment = datetime.fromisoformat(manifest.created_at)
     return f"{time_element(moment.date())}, {moment:%H:%M} UTC"
 

@@ -12,6 +12,10 @@ from processing.errors import PageError
 Row = Mapping[str, Any]
 
 
+class NotYet(PageError):
+    """The year has only begun, and a view has nothing to show before it has gone on a while."""
+
+
 def records(pin: Pin) -> list[Row]:
     """Every row in stored order: decimals as Decimal, dates as date, missing values as None."""
     import pyarrow as pa
@@ -21,16 +25,19 @@ def records(pin: Pin) -> list[Row]:
 
 
 def latest(pin: Pin) -> list[Row]:
-    """The rows of the latest full week. PageError when the pin has none."""
+    """The rows of the latest full week. NotYet when the pin has none."""
     rows = [row for row in records(pin) if row["is_latest"]]
     if not rows:
-        raise PageError(
-            f"Pin {pin.name} has no latest full week",
-            found=f"{len(pin.frame)} rows, is_latest in none",
-            expected="one week of seven trading days with is_latest",
-            next_step="build with data of one full week at least",
-        )
+        raise NotYet("There is no week with seven days of sales yet.")
     return rows
+
+
+def with_baseline(rows: Iterable[Row], column: str) -> list[Row]:
+    """Rows in which `column` is known. NotYet when it is in none: too few weeks lie before."""
+    known = [row for row in rows if row[column] is not None]
+    if not known:
+        raise NotYet("There are not four full weeks before the latest one yet to compare it with.")
+    return known
 
 
 def full_weeks(rows: Iterable[Row]) -> list[Row]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from processing.board.reader import Pin
 from processing.views import bars, dots
+from processing.views.early import when_ready
 from processing.views.html import Fragment
-from processing.views.number import shown
-from processing.views.rows import Row, latest, records, sort_by
+from processing.views.number import shown, time_element
+from processing.views.rows import Row, latest, records, sort_by, with_baseline
 from processing.views.table import Shown
 from processing.views.unit import unit
 from processing.views.words import compared, gained_and_lost, sign
@@ -17,6 +18,7 @@ TOP = 20
 MOVERS = 6  # up, and as many down
 
 
+@when_ready
 def ranking(pin: Pin) -> Fragment:
     """The twenty stores that sold most in the latest full week (unit `store-ranking`)."""
     rows = sort_by(latest(pin), "rank")[:TOP]
@@ -29,9 +31,9 @@ def ranking(pin: Pin) -> Fragment:
         pin,
         "store-ranking",
         headline=f"{name} sold most, {sales}, {change}",
-        subtitle=f"Sales by store, US dollars, the twenty that sold most. ● week of {week}, "
-        "○ mean of the four weeks before",
-        summary="The longer the bar between the two dots, the more unusual the week was for the "
+        subtitle=f"Sales by store, US dollars, the twenty that sold most. ● week of {week}, teal "
+        "where it is above, rust where it is below ○ the store’s mean of the four weeks before",
+        summary="The longer the line between the two dots, the more unusual the week was for the "
         f"store. {_climber(pin, rows)}",
         rows=rows,
         columns=RANKING_COLUMNS,
@@ -43,7 +45,7 @@ def _climber(pin: Pin, rows: Sequence[Row]) -> str:
     known = [row for row in rows if row["rank_change"] is not None]
     up = sort_by(known, "rank_change", descending=True)[:1]
     if not up or up[0]["rank_change"] <= 0:
-        return "None of them stands higher than it did on the mean of the four weeks before."
+        return "None of them ranks higher than it did on the mean of the four weeks before."
     row = up[0]
     return (
         f"Of the twenty, {shown(pin, row, 'name', 'text')} climbed most, from place "
@@ -54,19 +56,21 @@ def _climber(pin: Pin, rows: Sequence[Row]) -> str:
 RANKING_COLUMNS = (
     Shown("name", "text", "Store"),
     Shown("rank", "count", "Place"),
-    Shown("sales_usd", "usd0", "Sales, $"),
-    Shown("sales_mean4_usd", "usd0", "Mean of four weeks before, $"),
-    Shown("change_mean4_usd", "change_usd0", "Change, $"),
-    Shown("change_mean4_pct", "change_pct1", "Change"),
+    Shown("sales_usd", "usd0", "Sales"),
+    Shown("sales_mean4_usd", "usd0", "Mean of four weeks before"),
+    Shown("change_mean4_usd", "change_usd0", "Change"),
+    Shown("change_mean4_pct", "change_pct1", "Change, %"),
     Shown("rank_before", "count", "Place on that mean"),
     Shown("rank_change", "change_count", "Places gained"),
     Shown("households", "count", "Households"),
 )
 
 
+@when_ready
 def movers(pin: Pin) -> Fragment:
     """The stores that gained and lost most on their mean (unit `store-movers`)."""
-    known = [row for row in latest(pin) if sign(row["change_mean4_usd"], 0)]
+    compared_rows = with_baseline(latest(pin), "change_mean4_usd")
+    known = [row for row in compared_rows if sign(row["change_mean4_usd"], 0)]
     ordered = sort_by(known, "change_mean4_usd", descending=True)
     up = [row for row in ordered if row["change_mean4_usd"] > 0][:MOVERS]
     down = [row for row in ordered if row["change_mean4_usd"] < 0][-MOVERS:]
@@ -78,8 +82,8 @@ def movers(pin: Pin) -> Fragment:
         headline=gained_and_lost(pin, rows, "change_mean4_usd"),
         subtitle="Change in sales on the store’s mean of the four weeks before, US dollars, the "
         f"six that gained and the six that lost most, week of {week}",
-        summary="Stores that sold nothing in the week count with a sale of zero where they sold "
-        "in the four weeks before.",
+        summary="A store that sold nothing in the week counts as zero if it sold anything in the "
+        "four weeks before.",
         rows=rows,
         columns=MOVER_COLUMNS,
         chart=bars.signed(rows, "change_mean4_usd"),
@@ -88,10 +92,10 @@ def movers(pin: Pin) -> Fragment:
 
 MOVER_COLUMNS = (
     Shown("name", "text", "Store"),
-    Shown("change_mean4_usd", "change_usd0", "Change, $"),
-    Shown("change_mean4_pct", "change_pct1", "Change"),
-    Shown("sales_usd", "usd0", "Sales, $"),
-    Shown("sales_mean4_usd", "usd0", "Mean of four weeks before, $"),
+    Shown("change_mean4_usd", "change_usd0", "Change"),
+    Shown("change_mean4_pct", "change_pct1", "Change, %"),
+    Shown("sales_usd", "usd0", "Sales"),
+    Shown("sales_mean4_usd", "usd0", "Mean of four weeks before"),
     Shown("rank", "count", "Place"),
     Shown("rank_change", "change_count", "Places gained"),
 )
@@ -107,8 +111,9 @@ def every_store(pin: Pin) -> Fragment:
         pin,
         "stores-year",
         headline=f"{name} leads the year so far with {sales} from {baskets} baskets",
-        subtitle="Sales by store, US dollars, all stores, the year so far",
-        summary="A store counts a week when it sold anything in it.",
+        subtitle="Sales by store, US dollars, all stores, the year to "
+        f"{time_element(pin.entry.data_to)}",
+        summary="Weeks with sales are those in which the store sold anything.",
         rows=rows,
         columns=YEAR_COLUMNS,
         folded=True,
@@ -118,7 +123,7 @@ def every_store(pin: Pin) -> Fragment:
 YEAR_COLUMNS = (
     Shown("name", "text", "Store"),
     Shown("rank", "count", "Place"),
-    Shown("sales_usd", "usd0", "Sales, $"),
+    Shown("sales_usd", "usd0", "Sales"),
     Shown("baskets", "count", "Baskets"),
     Shown("weeks_with_sales", "count", "Weeks with sales"),
     Shown("first_week", "count", "First week"),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 # Role -> (light, dark). millpond.css repeats them as `--mp-<role>`; a test holds both together.
 # Marks have 3:1 and text 4.5:1 against white and against the dark ground #10181b.
 PALETTE: dict[str, tuple[str, str]] = {
+    "ground": ("#ffffff", "#10181b"),
     "ink": ("#1b2327", "#e3eaec"),
     "muted": ("#536168", "#a3b3ba"),
     "grid": ("#d5dde0", "#2f3d43"),

@@ -38,12 +38,15 @@ def unit(  # noqa: PLR0913 - the parts of a unit, each by name
     """
     values = projected(pin, rows, columns)
     folded = bool(chart) if folded is None else folded
+    below = [
+        _data_table(id, headline, subtitle, columns, values, folded),
+        _source(pin, id, columns, values),
+    ]
     parts = [
         _caption(id, headline, subtitle),
         _picture(chart, plain_text(headline), plain_text(summary)) if chart else "",
         element("p", summary, class_="mp-summary"),
-        _data_table(id, headline, subtitle, columns, values, folded),
-        _source(pin, id, columns, values),
+        *(below[::-1] if folded else below),
         _block(pin, id, columns, values, chart),
     ]
     kind = "chart" if chart else "table"

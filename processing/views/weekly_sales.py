@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from processing.board.reader import Pin
 from processing.views import heat, panels
+from processing.views.early import when_ready
 from processing.views.html import Fragment
 from processing.views.number import shown
-from processing.views.rows import Row, full_weeks, latest, records, sort_by
+from processing.views.rows import Row, full_weeks, latest, records, sort_by, with_baseline
 from processing.views.table import Shown
 from processing.views.unit import unit
 from processing.views.words import compared, gained_and_lost, list_words, sign
@@ -22,26 +23,34 @@ def top_departments(pin: Pin, count: int) -> list[Row]:
     return sort_by(latest(pin), "sales_usd", descending=True)[:count]
 
 
+@when_ready
 def department_panels(pin: Pin) -> Fragment:
     """One small chart for each of the largest departments (unit `department-panels`)."""
     top = top_departments(pin, PANELS)
     names = [row["department"] for row in top]
     weeks = full_weeks(records(pin))
     rows = [row for name in names for row in weeks if row["department"] == name]
-    share = shown(pin, top[0], "share_pct", "pct1")
-    name = shown(pin, top[0], "name", "text")
-    change = compared(pin, top[0], "change_mean4_pct")
     return unit(
         pin,
         "department-panels",
-        headline=f"{name} took {share} of the latest full week’s sales and was {change}",
+        headline=_panel_headline(pin, top[0], rows),
         subtitle="Sales by week, US dollars, the six departments that sold most in the latest "
         f"full week, weeks of {_span(pin, rows)}. Each panel has a scale of its own, "
         "from zero; the figure under its name is the latest full week’s",
-        summary=f"Latest full week: {list_words([_sold(pin, row) for row in top])}.",
+        summary=f"Sales in the latest full week: {list_words([_sold(pin, row) for row in top])}.",
         rows=rows,
         columns=PANEL_COLUMNS,
         chart=panels.panels(rows, top),
+    )
+
+
+def _panel_headline(pin: Pin, top: Row, rows: Sequence[Row]) -> str:
+    ranked = sort_by([row for row in rows if row["name"] == top["name"]], "sales_usd")
+    low, high = (shown(pin, row, "sales_usd", "usd0") for row in (ranked[0], ranked[-1]))
+    return (
+        f"{shown(pin, top, 'name', 'text')} sold most in the latest full week, "
+        f"{shown(pin, top, 'sales_usd', 'usd0')}; its full weeks so far this year lie between "
+        f"{low} and {high}"
     )
 
 
@@ -51,6 +60,10 @@ def _span(pin: Pin, rows: Sequence[Row]) -> str:
     return f"{start} to {shown(pin, ordered[-1], 'week_start_date', 'date_long')}"
 
 
+def _weeks(pin: Pin, rows: Sequence[Row]) -> str:
+    return f"weeks of {_span(pin, rows)}" if rows else "no week yet"
+
+
 def _sold(pin: Pin, row: Row) -> str:
     return f"{shown(pin, row, 'name', 'text')} {shown(pin, row, 'sales_usd', 'usd0')}"
 
@@ -58,27 +71,28 @@ def _sold(pin: Pin, row: Row) -> str:
 PANEL_COLUMNS = (
     Shown("name", "text", "Department"),
     Shown("week_start_date", "date_short", "Week of"),
-    Shown("sales_usd", "usd0", "Sales, $"),
+    Shown("sales_usd", "usd0", "Sales"),
 )
 
 
+@when_ready
 def department_heat(pin: Pin) -> Fragment:
     """Change on the mean of four weeks by department and week (unit `department-heat`)."""
     top = top_departments(pin, HEAT_ROWS)
     names = [row["department"] for row in top]
-    weeks = [row for row in full_weeks(records(pin)) if row["change_mean4_pct"] is not None]
+    weeks = with_baseline(full_weeks(records(pin)), "change_mean4_pct")
     rows = [row for name in names for row in weeks if row["department"] == name]
     return unit(
         pin,
         "department-heat",
         headline=_heat_headline(pin, top),
         subtitle="Change in sales on the mean of the four weeks before, per cent, the ten "
-        "departments that sold most in the latest full week, by week",
-        summary="Teal weeks sold more than the mean of the four full weeks before, rust weeks "
-        "less. Colours are full at 30% either way; the data table has the exact change.",
+        f"departments that sold most in the latest full week, {_weeks(pin, rows)}",
+        summary="Teal is above the mean of the four full weeks before, rust below. The colours "
+        "are at their fullest from 30% either way; the data table has the exact change.",
         rows=rows,
         columns=HEAT_COLUMNS,
-        chart=heat.heat(rows, "change_mean4_pct") if rows else None,
+        chart=heat.heat(rows, "change_mean4_pct"),
     )
 
 
@@ -97,10 +111,11 @@ def _heat_headline(pin: Pin, top: Sequence[Row]) -> str:
 HEAT_COLUMNS = (
     Shown("name", "text", "Department"),
     Shown("week_start_date", "date_short", "Week of"),
-    Shown("change_mean4_pct", "change_pct1", "Change on mean of four weeks before"),
+    Shown("change_mean4_pct", "change_pct1", "Change on mean of four weeks before, %"),
 )
 
 
+@when_ready
 def department_table(pin: Pin) -> Fragment:
     """Every department in the latest full week (unit `departments-latest`)."""
     sold = [row for row in latest(pin) if row["sales_usd"] or row["sales_mean4_usd"]]
@@ -110,23 +125,34 @@ def department_table(pin: Pin) -> Fragment:
     return unit(
         pin,
         "departments-latest",
-        headline=gained_and_lost(pin, by_change, "change_mean4_usd"),
+        headline=_table_headline(pin, rows),
         subtitle="Sales by department, US dollars, week of "
         f"{shown(pin, rows[0], 'week_start_date', 'date_long')}, with the week before and the "
         "mean of the four weeks before",
-        summary=f"{list_words([_sold(pin, row) for row in rows[:3]])} sold most.",
+        summary=f"{gained_and_lost(pin, by_change, 'change_mean4_usd')} against the mean of the "
+        "four weeks before.",
         rows=rows,
         columns=TABLE_COLUMNS,
     )
 
 
+def _table_headline(pin: Pin, rows: Sequence[Row]) -> str:
+    first, *others = rows
+    name, share = shown(pin, first, "name", "text"), shown(pin, first, "share_pct", "pct1")
+    lead = f"{name} made {share} of the week’s sales"
+    if not others:
+        return lead
+    name, share = shown(pin, others[0], "name", "text"), shown(pin, others[0], "share_pct", "pct1")
+    return f"{lead}, {name} {share}"
+
+
 TABLE_COLUMNS = (
     Shown("name", "text", "Department"),
-    Shown("sales_usd", "usd0", "Sales, $"),
+    Shown("sales_usd", "usd0", "Sales"),
     Shown("share_pct", "pct1", "Share of sales"),
-    Shown("sales_before_usd", "usd0", "Week before, $"),
-    Shown("change_before_usd", "change_usd0", "Change on week before, $"),
-    Shown("sales_mean4_usd", "usd0", "Mean of four weeks before, $"),
-    Shown("change_mean4_usd", "change_usd0", "Change on mean, $"),
-    Shown("change_mean4_pct", "change_pct1", "Change on mean"),
+    Shown("sales_before_usd", "usd0", "Week before"),
+    Shown("change_before_usd", "change_usd0", "Change on week before"),
+    Shown("sales_mean4_usd", "usd0", "Mean of four weeks before"),
+    Shown("change_mean4_usd", "change_usd0", "Change on mean"),
+    Shown("change_mean4_pct", "change_pct1", "Change on mean, %"),
 )

@@ -21,10 +21,15 @@ def sign(raw: Any, places: int = 1) -> int:
     return (value > 0) - (value < 0)
 
 
+def verb(raw: Any) -> str:
+    """What a change did to the whole, whichever way the whole went."""
+    return "lifted" if sign(raw, 0) > 0 else "lowered"
+
+
 def compared(pin: Pin, row: Row, column: str, baseline: str = BASELINE) -> str:
-    """ "4.2% above <baseline>", "level with <baseline>", or that there is nothing to compare."""
+    """ "4.2% above <baseline>", "level with <baseline>", or that the baseline is unknown."""
     if row[column] is None:
-        return f"with nothing to compare for {baseline}"
+        return f"with no figure yet for {baseline}"
     return f"{shown(pin, row, column, 'versus_pct1')} {baseline}"
 
 

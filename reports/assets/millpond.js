@@ -44,6 +44,12 @@
       else opened = missing.map((picture) => tableOf(picture)).filter((table) => !table.open);
       opened.forEach((table) => { table.open = true; });
     });
+    addEventListener("keydown", (event) => {
+      const asked = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "p";
+      if (!asked || window.Plotly) return;
+      event.preventDefault(); // the pictures first: once printing has begun nothing can be loaded
+      loadLibrary().catch(() => {}).then(() => print());
+    });
     addEventListener("afterprint", () => {
       opened.forEach((table) => { table.open = false; });
       opened = [];

@@ -74,7 +74,7 @@ CHOOSE_ITS_TAB = """picture => {
 LOOK_AT_PICTURE = """picture => {
   const plot = picture.querySelector('.js-plotly-plot');
   const block = picture.closest('figure').querySelector('script.mp-data');
-  const box = picture.querySelector('svg')?.getBoundingClientRect();
+  const box = picture.querySelector('.svg-container')?.getBoundingClientRect();
   return {
     unit: picture.closest('figure').id,
     drawn: Boolean(box && box.width > 100 && box.height > 60),

@@ -7,6 +7,7 @@ import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -16,8 +17,17 @@ from processing.board.reader import open_release
 from processing.build.run import Build, Report
 from processing.config import load_config
 from processing.errors import BoardError, ContractError, SourceError, UsageError
+from processing.sources.retail import SOURCES, TRANSACTIONS
+from processing.sources.source import RawColumn
 from processing.tables.registry import load_tables
-from tests.integration.projects import DEPARTMENTS, NOW, lines, make_project, run_build
+from tests.integration.projects import (
+    DEPARTMENTS,
+    NOW,
+    accept_fewer,
+    lines,
+    make_project,
+    run_build,
+)
 
 LATER = NOW + timedelta(hours=1)
 
@@ -142,6 +152,8 @@ def test_a_late_row_costs_the_work_of_its_week(weekly: Path) -> None:
     run_build(weekly)
     table = lines()
     late = table.slice(table["week"].to_pylist().index(3), 1)
+    at = table.column_names.index("basket_id")
+    late = late.set_column(at, "basket_id", pa.array([9_999_999]))
     revised = pa.concat_tables([table, late]).filter(
         pc.equal(pa.concat_tables([table, late])["week"], 3)
     )
@@ -160,7 +172,7 @@ def test_a_week_that_is_gone_leaves_the_table(weekly: Path) -> None:
     """As a build from nothing would have it."""
     run_build(weekly)
     shutil.rmtree(weekly / "lines" / "week=7")
-    report = run_build(weekly, now=LATER)
+    report = accept_fewer(weekly, "transactions", now=LATER)
     assert reasons(report)["visits_by_week"] == "source changed: week 7"
     assert files_of(weekly) == from_nothing(weekly)
 
@@ -227,7 +239,9 @@ def test_the_plan_is_what_the_build_does(project: Path) -> None:
     (project / "departments.csv").write_text(DEPARTMENTS.replace("Grocery", "Food"))
     job = Build(load_config(project), date(2017, 2, 12), LATER, lambda line: None)
     planned = {d.name: d.action for d in job.decisions(job.known_states())}
-    built = reasons(job.run())
+    report = job.run()
+    assert isinstance(report, Report)
+    built = reasons(report)
     assert {name for name, action in planned.items() if action == "build"} <= set(built)
     assert {name for name, action in planned.items() if action == "skip"}.isdisjoint(built)
 
@@ -289,19 +303,26 @@ def test_a_file_that_is_no_parquet(project: Path) -> None:
 
 
 def test_a_source_without_rows_is_stopped_by_contracts(project: Path) -> None:
-    """Exit code 12; every failing table is named at once; nothing is released."""
+    """Exit code 12; nothing is computed from it; nothing is released."""
     served = run_build(project).release.manifest
     broken(project, lines().slice(0, 0))
     with pytest.raises(ContractError) as caught:
         run_build(project, now=LATER)
     assert caught.value.exit_code == 12
-    assert "trading_days_by_week" in caught.value.what
-    assert "sales_by_week_store_department" in caught.value.what
+    assert caught.value.what == "Contracts stop this release: transactions"
+    assert "at least one row: 1 of 0 rows fail" in str(caught.value)
     assert open_release(project / "board").manifest == served
 
 
-def test_absurd_rows_are_stopped_with_counts_and_samples(project: Path) -> None:
-    """A negative amount breaks several tables; each says which rule and shows rows."""
+def test_absurd_rows_are_stopped_with_counts_and_samples(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A negative amount that a source lets through breaks tables; each says which rule, and rows."""
+    lenient = tuple(
+        RawColumn(column.name, column.type, column.meaning) for column in TRANSACTIONS.columns
+    )
+    let_through = msgspec.structs.replace(TRANSACTIONS, columns=lenient)
+    monkeypatch.setitem(SOURCES, "transactions", let_through)
     served = run_build(project).release.manifest
     table = lines()
     at = table.column_names.index("sales_value")
@@ -312,6 +333,9 @@ def test_absurd_rows_are_stopped_with_counts_and_samples(project: Path) -> None:
     message = str(caught.value)
     assert "sales_usd is at least 0: 1 of" in message
     assert "e.g. week=2, store_id=7, department=" in message
+    kept = project / ".cache" / "failing-rows" / "sales_by_week_store_department.parquet"
+    assert f"the failing rows lie in {kept}" in message
+    assert pq.read_table(kept)["rule"].to_pylist() == ["sales_usd is at least 0"]
     assert open_release(project / "board").manifest == served
 
 

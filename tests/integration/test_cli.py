@@ -2,64 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, run_millpond
-from tests.integration.projects import make_project
+from tests.conftest import run_millpond
+from tests.integration.sites import digest, small_site, write_page
 
 DAY = ("--as-of", "2017-02-12")
-PAGE = """---
-title: {title}
-description: A page of a test.
----
-
-```{{python}}
-#| include: false
-from processing.board.reader import pin
-from processing.views import plain
-```
-
-```{{python}}
-{cell}
-```
-"""
-GOOD_CELL = 'plain.table(pin("weeks"), "weeks-{name}")'
-QUARTO = """project:
-  type: website
-  output-dir: _site
-  render: [reports/*.qmd]
-website:
-  title: Small
-  navbar:
-    left:
-      - {href: reports/index.qmd, text: Home}
-      - {href: reports/other.qmd, text: Other}
-execute: {echo: false}
-format:
-  html: {toc: false}
-"""
-
-
-def write_page(root: Path, name: str, cell: str) -> None:
-    """A page with one cell besides its imports."""
-    text = PAGE.format(title=name.capitalize(), cell=cell)
-    (root / "reports" / f"{name}.qmd").write_text(text, encoding="utf-8")
-
-
-def small_site(folder: Path) -> Path:
-    """A project of small files and two pages."""
-    root = make_project(folder)
-    (root / "reports").mkdir()
-    (root / "_quarto.yml").write_text(QUARTO, encoding="utf-8")
-    shutil.copytree(ROOT / "reports" / "assets", root / "reports" / "assets")
-    for name in ("index", "other"):
-        write_page(root, name, GOOD_CELL.format(name=name))
-    return root
 
 
 @pytest.fixture(scope="module")
@@ -75,15 +27,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(template: Path, tmp_path: Path) -> Path:
     """A copy of it for one test to spoil."""
     return Path(shutil.copytree(template, tmp_path / "project", symlinks=True))
-
-
-def digest(folder: Path) -> str:
-    """A hash of every file below a folder."""
-    found = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            found.update(str(path.relative_to(folder)).encode() + path.read_bytes())
-    return found.hexdigest()
 
 
 def fails(root: Path, code: int, *arguments: str) -> str:

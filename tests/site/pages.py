@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from processing.board.manifest import Manifest, PinEntry, SourceEntry, encode, sha256_file
+from processing.board.manifest import Manifest, PinEntry, SourceEntry, encode, pin_file, sha256_file
 from processing.board.reader import Release, open_release
 from processing.contracts.contract import Column, Contract
 from processing.site.pages.qmd import Page, parse_page
@@ -21,18 +21,20 @@ from processing.board.reader import pin, manifest
 
 def tiny_pin(folder: Path, name: str = "tiny", **rows: list[object]) -> PinEntry:
     """Write a pin of two columns below `folder`/pins and describe it."""
-    (folder / "pins").mkdir(parents=True, exist_ok=True)
-    file = folder / "pins" / f"{name}.parquet"
-    pq.write_table(pa.table(rows or {"week": [1, 2], "store": ["A", "B"]}), file)
+    version = "20171121T000000Z-aaaaa"
+    file = folder / "pins" / pin_file(name, version)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    table = pa.table(rows or {"week": [1, 2], "store": ["A", "B"]})
+    pq.write_table(table, file)
     week = Column(name="week", type="int64", unit="week", meaning="Week of the year.")
     return PinEntry(
         name=name,
-        version="20171121T000000Z-aaaaa",
-        file=file.name,
+        version=version,
+        file=pin_file(name, version),
         sha256=sha256_file(file),
         content_sha256="0" * 64,
         bytes=file.stat().st_size,
-        rows=2,
+        rows=table.num_rows,
         data_to="2017-11-21",
         inputs=("transactions",),
         contract=Contract(title=name, grain="one row per week", key=("week",), columns=(week,)),

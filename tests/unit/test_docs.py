@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import get_args
 from urllib.parse import unquote
 
 import click
@@ -12,8 +14,15 @@ import msgspec
 import pytest
 
 from processing import errors
+from processing.build.failing import FOLDER, MAX_ROWS
+from processing.build.history import history_results
 from processing.cli import cli
 from processing.config import Config
+from processing.contracts.agreement import Agreement
+from processing.contracts.contract import Check, Column, Level, Suppression
+from processing.sources.retail import TRANSACTIONS
+from processing.sources.rules import other_rules, row_rules
+from processing.sources.source import History, RawColumn, Reference
 from tests.conftest import ROOT
 
 WORDS = ["source", "table", "contract", "pin", "board", "release", "view", "page", "site"]
@@ -22,6 +31,9 @@ DOCUMENTS = sorted(
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
     if "node_modules" not in path.parts
 )
+
+
+COLUMNS = {column.name for column in TRANSACTIONS.columns}
 
 
 def read(name: str) -> str:
@@ -97,3 +109,22 @@ def test_every_target_of_make_is_in_the_contributors_guide() -> None:
     targets = re.findall(r"^([a-z]+):.*##", read("Makefile"), re.MULTILINE)
     text = read("CONTRIBUTING.md")
     assert [t for t in targets if t != "help" and f"make {t}" not in text] == []
+
+
+def test_every_rule_of_a_contract_is_documented() -> None:
+    """What can be declared, and the words in which a broken rule is reported."""
+    text = read("docs/contracts.md")
+    structs = (RawColumn, Reference, History, Suppression, Agreement, Check, Column)
+    unsaid = {"name", "type", "meaning", "unit", "says", "terms", "column", "kind"}
+    fields = {f.name for kind in structs for f in msgspec.structs.fields(kind)} - unsaid
+    assert [name for name in sorted(fields) if name not in text] == []
+    assert [level for level in get_args(Level) if f"| `{level}` |" not in text] == []
+    rules = {rule.says for rule in row_rules(TRANSACTIONS)} | set(other_rules(TRANSACTIONS))
+    rules |= {r.rule for r in history_results(TRANSACTIONS, {}, date.min, None, accepted=False)}
+    # Of a column's rules one of each kind stands there, whatever its column and number.
+    of_columns = {rule for rule in rules if rule.split()[0] in COLUMNS}
+    kinds = {re.sub(r"^\w+ | [\d.]+$", "", rule) for rule in of_columns}
+    assert [kind for kind in sorted(kinds) if kind not in text] == []
+    assert [rule for rule in sorted(rules - of_columns) if f"`{rule}`" not in text] == []
+    assert f"{MAX_ROWS:,} rows" in text
+    assert FOLDER in text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -13,7 +15,21 @@ from processing.build.fingerprint import code_hash, contract_hash
 from processing.contracts.contract import Column, Contract
 
 CODE = '''
+import datetime
+from decimal import Decimal
+
+from processing.tables import columns as shared
+
 LIMIT = 5
+CODES = frozenset({"a", "b"})
+FIRST = datetime.date(2017, 1, 1)
+STEP = Decimal("0.1")
+DEEP = {"x": {1, 2}}
+
+class Kind:
+    def size(self):
+        return STEP
+
 NAMES = {"a": ("x", 1)}
 
 def helper(x):
@@ -22,7 +38,8 @@ def helper(x):
 def main(x):
     """Say something."""
     # a comment
-    return [helper(y) for y in NAMES]
+    shared.column
+    return [helper(y) for y in NAMES], CODES, FIRST, DEEP, Kind
 '''
 
 
@@ -65,12 +82,46 @@ def test_comments_docstrings_and_places_do_not_count(tmp_path: Path, old: str, n
         ("LIMIT = 5", "LIMIT = 6"),
         ('("x", 1)', '("x", 2)'),
         ("helper(y) for", "helper(y + 1) for"),
+        ('{"a", "b"}', '{"a", "c"}'),
+        ("date(2017, 1, 1)", "date(2017, 1, 2)"),
+        ('Decimal("0.1")', 'Decimal("0.2")'),
+        ("{1, 2}", "{1, 3}"),
+        ("return STEP", "return -STEP"),
     ],
 )
 def test_everything_that_can_be_reached_counts(tmp_path: Path, old: str, new: str) -> None:
     """Helpers, constants, and what stands in comprehensions."""
     assert old in CODE
     assert hashed(tmp_path, CODE) != hashed(tmp_path, CODE.replace(old, new))
+
+
+def test_helpers_reached_through_a_module_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`shared.column` is as much part of the code as `column` would be."""
+    before = hashed(tmp_path, CODE)
+    monkeypatch.setattr("processing.tables.columns.column", lambda: None)
+    assert hashed(tmp_path, CODE) != before
+
+
+def test_a_hash_is_the_same_in_another_process() -> None:
+    """Sets have another order in each; a hash that followed it would rebuild on every run."""
+    code = (
+        "from processing.build.fingerprint import code_hash; "
+        "from processing.tables.registry import load_tables; "
+        "print({name: code_hash(table.function) for name, table in load_tables().items()})"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(found) == 1
 
 
 def test_a_contract_has_a_hash_of_its_own() -> None:

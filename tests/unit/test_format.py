@@ -44,6 +44,7 @@ from processing.views.format import FORMATS, format_value
         ("date_long", "2017-11-21", "21 November 2017"),
         ("date_short", date(2017, 5, 1), "1 May 2017"),
         ("day_month", date(2017, 11, 3), "3 November"),
+        ("day", date(2017, 11, 3), "3"),
         ("week", 47, "Week 47"),
         ("yes_no", True, "yes"),
         ("text", "Fruit & vegetables", "Fruit & vegetables"),

@@ -11,6 +11,7 @@ import yaml
 
 from processing.errors import PageError
 from processing.site.rendering.links import map_links, staged_address, without_code
+from processing.site.rendering.stage import copy_assets
 from processing.site.rendering.stage_config import staged_config
 from tests.site.staged import CONFIG, code, make_stage, page, prose
 
@@ -113,8 +114,6 @@ def test_assets_are_copied_and_hidden_files_and_plotly_are_not(tmp_path: Path) -
     for name in ("assets/vendor/plotly.min.js", ".secret", "assets/deep/a.png", "x.qmd"):
         (reports / name).parent.mkdir(parents=True, exist_ok=True)
         (reports / name).write_text("x")
-    from processing.site.rendering.stage import copy_assets
-
     copy_assets(reports, tmp_path / "copy")
     copied = sorted(p.relative_to(tmp_path / "copy").as_posix() for p in files(tmp_path / "copy"))
     assert copied == [
@@ -164,3 +163,16 @@ def test_staging_again_gives_the_same_bytes_and_leaves_nothing_old(tmp_path: Pat
     assert [p.read_bytes() for p in sorted(files(first))] == [
         p.read_bytes() for p in sorted(files(second))
     ]
+
+
+def test_a_link_that_leads_out_of_the_pages_is_refused(tmp_path: Path) -> None:
+    """What lies elsewhere on the machine must not end in a public folder."""
+    (tmp_path / "secret.txt").write_text("key")
+    assets = tmp_path / "reports" / "assets"
+    assets.mkdir(parents=True)
+    (assets / "inside.txt").write_text("fine")
+    (assets / "linked.txt").symlink_to(assets / "inside.txt")
+    copy_assets(tmp_path / "reports", tmp_path / "one")
+    (assets / "key.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(PageError, match="a link that leads out of"):
+        copy_assets(tmp_path / "reports", tmp_path / "two")

@@ -4,19 +4,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-import msgspec
 import pytest
 from lxml import html
 
 from processing.board.reader import Pin
-from processing.contracts.contract import CheckResult
-from processing.errors import PageError
-from processing.views import about, stores, this_week, weekly_sales
-from processing.views.html import Fragment, plain_text
-from processing.views.release_note import release_note
-from tests.unit.pins import entry_of, manifest_of, pin_of
+from processing.views import stores, this_week, weekly_sales
+from processing.views.html import Fragment
+from processing.views.kpi import period
+from processing.views.rows import full_weeks, latest, records
+from processing.views.week_line import ends, week_line
+from tests.unit.pins import pin_of
 
 
 def text(fragment: Fragment, path: str = "/*") -> str:
@@ -26,6 +26,10 @@ def text(fragment: Fragment, path: str = "/*") -> str:
 
 def headline(fragment: Fragment) -> str:
     return text(fragment, "//h3")
+
+
+def sentence(fragment: Fragment) -> str:
+    return text(fragment, "//p[@class='mp-finding']")
 
 
 def block(fragment: Fragment) -> dict[str, Any]:
@@ -95,23 +99,23 @@ def store_pin(table: str = STORES) -> Pin:
 
 def test_the_finding_says_what_rose_and_what_moved_it() -> None:
     """Above the baseline, the largest rise moved it and the largest fall went the other way."""
-    assert text(this_week.finding(headline_pin(), department_pin())) == (
+    assert sentence(this_week.finding(headline_pin(), department_pin())) == (
         "Sales in the week of 13 November 2017 were $91,391, 3.5% above the mean of the four "
-        "weeks before. Grocery (+$2,779) moved it most; Drugs (−$504) went the other way."
+        "weeks before. Grocery (+$2,779) lifted them most; Drugs (−$504) lowered them most."
     )
 
 
 def test_the_finding_says_what_fell_and_what_moved_it() -> None:
     """Below the baseline, the largest fall moved it, though a rise is larger."""
-    assert text(this_week.finding(headline_pin("-1.20"), department_pin())).endswith(
-        "1.2% below the mean of the four weeks before. Drugs (−$504) moved it most; Grocery "
-        "(+$2,779) went the other way."
+    assert sentence(this_week.finding(headline_pin("-1.20"), department_pin())).endswith(
+        "1.2% below the mean of the four weeks before. Drugs (−$504) lowered them most; "
+        "Grocery (+$2,779) lifted them most."
     )
 
 
 def test_a_change_that_rounds_to_nothing_is_called_level() -> None:
     """No sentence says that sales rose by 0.0%."""
-    assert text(this_week.finding(headline_pin("-0.04"), department_pin())).endswith(
+    assert sentence(this_week.finding(headline_pin("-0.04"), department_pin())).endswith(
         "were $91,391, level with the mean of the four weeks before. The departments that moved "
         "most were Grocery (+$2,779) and Drugs (−$504)."
     )
@@ -120,35 +124,49 @@ def test_a_change_that_rounds_to_nothing_is_called_level() -> None:
 def test_without_a_baseline_nothing_is_compared() -> None:
     """In the first weeks the finding says so."""
     unknown = DEPARTMENTS.replace("2779.33", "-").replace("-504.06", "-").replace("441.62", "-")
-    assert text(this_week.finding(headline_pin("-"), department_pin(unknown))) == (
-        "Sales in the week of 13 November 2017 were $91,391, with nothing to compare for the mean "
-        "of the four weeks before."
+    assert sentence(this_week.finding(headline_pin("-"), department_pin(unknown))) == (
+        "Sales in the week of 13 November 2017 were $91,391, with no figure yet for the mean of "
+        "the four weeks before."
     )
 
 
 def test_when_all_departments_rose_none_went_the_other_way() -> None:
     """The second half of the sentence is left out where it would be untrue."""
     rose = DEPARTMENTS.replace("-504.06", "504.06")
-    assert text(this_week.finding(headline_pin(), department_pin(rose))).endswith(
-        "Grocery (+$2,779) moved it most."
+    assert sentence(this_week.finding(headline_pin(), department_pin(rose))).endswith(
+        "Grocery (+$2,779) lifted them most."
     )
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2017-11-13", "2017-11-19", "13 to 19 November 2017"),
+        ("2017-10-30", "2017-11-05", "30 October to 5 November 2017"),
+        ("2017-12-25", "2018-01-01", "25 December 2017 to 1 January 2018"),
+    ],
+)
+def test_a_period_says_month_and_year_once(start: str, end: str, said: str) -> None:
+    """A week within one month, across two, and across two years."""
+    pin = pin_of("weeks", "week", f"week | week_start_date | week_end_date\n1 | {start} | {end}")
+    assert text(Fragment(f"<p>{period(pin, records(pin)[0])}</p>")) == said
 
 
 def test_each_key_figure_has_unit_period_and_named_baselines() -> None:
     """Four figures of the latest full week, each with two comparisons in words."""
     found = html.fromstring(this_week.kpis(headline_pin()).html)
     items = [" | ".join(" ".join(p.itertext()) for p in item) for item in found]
-    week = "13 November  to  19 November 2017"
+    week = "13  to  19 November 2017"
     assert [" ".join(item.split()) for item in items] == [
         " ".join(item.split())
         for item in (
-            f"Sales | $91,391 | US dollars,  {week} | 3.5% above  the mean of the four weeks "
+            f"Sales | $91,391 | US dollars | {week} | 3.5% above  the mean of the four weeks "
             "before ( $88,312 ) | 5.7% above  the week before",
-            f"Baskets | 2,898 | shopping trips,  {week} | 2.5% below  the mean of the four weeks "
+            f"Baskets | 2,898 | shopping trips | {week} | 2.5% below  the mean of the four weeks "
             "before ( 2,973 ) | 0.8% below  the week before",
-            f"Households | 1,354 | that shopped,  {week} | 0.8% above  the mean of the four weeks "
+            f"Households | 1,354 | that shopped | {week} | 0.8% above  the mean of the four weeks "
             "before ( 1,344 ) | 1.0% above  the week before",
-            f"Average basket | $31.54 | US dollars a trip,  {week} | 6.2% above  the mean of the "
+            f"Average basket | $31.54 | US dollars a trip | {week} | 6.2% above  the mean of the "
             "four weeks before ( $29.70 ) | 6.6% above  the week before",
         )
     ]
@@ -160,25 +178,66 @@ def test_each_key_figure_has_unit_period_and_named_baselines() -> None:
     ]
 
 
-def test_a_pin_without_a_full_week_stops_the_page() -> None:
-    """The message says what is missing."""
+@pytest.mark.parametrize("view", [this_week.kpis, this_week.fuel, this_week.sales_line])
+def test_in_the_first_days_of_a_year_a_view_says_what_it_waits_for(
+    view: Callable[[Pin], Fragment],
+) -> None:
+    """The page is published all the same."""
     pin = pin_of("headline_by_week", "week", "week | is_latest\n1 | no")
-    with pytest.raises(PageError, match="no latest full week"):
-        this_week.kpis(pin)
+    assert text(view(pin)) == "There is no week with seven days of sales yet."
+
+
+def test_without_a_baseline_nothing_is_said_to_have_moved() -> None:
+    """ "None gained or lost" would be false: nobody knows yet."""
+    head = (
+        "week | store_id | name | week_start_date | is_latest | change_mean4_usd | sales_mean4_usd"
+    )
+    pin = pin_of("stores", "week store_id", f"{head}\n2 | 7 | S | 2017-01-02 | yes | - | -")
+    assert "not four full weeks before" in text(stores.movers(pin))
 
 
 def test_the_line_marks_weeks_that_are_not_full() -> None:
-    """Part of a week is drawn by itself, named in the summary and never the lowest week."""
+    """Part of a week is a band with its days, named in the summary and never the lowest week."""
     made = this_week.sales_line(headline_pin(latest="80000.00"))
     assert headline(made) == (
         "Weekly sales peaked at $86,445 in the week of 6 November; the latest, $80,000, is 5.7% "
         "above the week before"
     )
     assert "between $80,000 (week of 13 November) and $86,445 (week of 6 November)" in text(made)
-    assert "the week of 20 November (2 of 7)" in text(made)
-    found = block(made)
-    partial = next(e["trace"] for e in found["encoding"] if e["where"] == {"is_partial": True})
-    assert found["figure"]["data"][partial]["x"] == ["2017-11-20"]
+    assert "the week of 20 November ($33,293 in 2 of 7 days)" in text(made)
+    figure = block(made)["figure"]
+    assert all("2017-11-20" not in trace["x"] for trace in figure["data"])
+    assert [(s["x0"], s["x1"]) for s in figure["layout"]["shapes"]] == [
+        ("2017-11-17", "2017-11-24")
+    ]
+    for layout in (figure["layout"], figure["narrow"]):
+        assert "2 of 7 days" in [note["text"] for note in layout["annotations"]]
+
+
+def test_a_scale_that_does_not_start_at_zero_is_said_to() -> None:
+    """The subtitle names where it starts; every full week lies on it."""
+    pin = headline_pin(latest="80000.00")
+    bottom, top = ends(records(pin))
+    assert (bottom, top) == (79_000, 89_000)
+    assert all(bottom < row["sales_usd"] < top for row in full_weeks(records(pin)))
+    assert "The scale starts at $79,000, not at zero" in text(this_week.sales_line(pin))
+
+
+def test_a_scale_starts_at_zero_where_zero_is_near() -> None:
+    """Weeks that differ by more than half need no cut scale, and none is spoken of."""
+    pin = headline_pin(latest="20000.00")
+    assert ends(records(pin))[0] == 0
+    assert "not at zero" not in text(this_week.sales_line(pin))
+
+
+def test_the_line_names_its_highest_and_lowest_week_but_the_latest() -> None:
+    """The latest has a label of its own."""
+    pin = headline_pin(latest="80000.00")
+    notes = week_line(records(pin), latest(pin)[0]).figure["layout"]["annotations"]
+    said = [note["text"] for note in notes]
+    assert "6 November: $86,445" in said
+    assert "13 November: $80,000" not in said
+    assert "<b>13 November<br>$80,000</b>" in said
 
 
 def test_a_latest_week_that_is_the_highest_is_called_so() -> None:
@@ -198,7 +257,7 @@ def test_movers_stand_by_falling_change() -> None:
 def test_fuel_is_named() -> None:
     """The front page says how much of the sales is fuel."""
     assert text(this_week.fuel(headline_pin())) == (
-        "Sales include fuel: $5,780 of the latest full week, 6.3% of its sales."
+        "Sales include fuel: $5,780 in the latest full week, 6.3% of all sales."
     )
 
 
@@ -225,7 +284,8 @@ def test_the_department_table_is_ordered_by_sales() -> None:
     """Largest first, every department that sold or used to."""
     made = weekly_sales.department_table(department_pin())
     assert column(made, "name") == ["Grocery", "Drugs", "Meat"]
-    assert "Grocery $47,664, Drugs $11,605 and Meat $6,420 sold most." in text(made)
+    assert headline(made) == "Grocery made 52.2% of the week’s sales, Drugs 52.2%"
+    assert "Grocery (+$2,779) gained most, Drugs (−$504) lost most against the mean" in text(made)
 
 
 def test_the_store_ranking_names_leader_and_climber() -> None:
@@ -240,7 +300,7 @@ def test_the_store_ranking_names_leader_and_climber() -> None:
 def test_without_a_climber_the_ranking_says_so() -> None:
     """No store climbs zero places."""
     still = STORES.replace("110\n", "0\n")
-    assert "None of them stands higher" in text(stores.ranking(store_pin(still)))
+    assert "None of them ranks higher" in text(stores.ranking(store_pin(still)))
 
 
 def test_store_movers_leave_out_those_that_did_not_move() -> None:
@@ -266,77 +326,6 @@ def test_every_store_is_listed_by_place() -> None:
     assert headline(made) == "Store 2 leads the year so far with $90 from 9 baskets"
 
 
-def grain_pin() -> Pin:
-    return pin_of(
-        "rows_by_grain",
-        "position",
-        """
-        position | grain                | is_base | rows | cells | filled_pct | rows_to_base | cells_to_base
-        1        | week × department    | yes     | 100  | 400   | 25.00      | 1.0000       | 1.0000
-        2        | day × department     | no      | 650  | 2800  | 23.21      | 6.5000       | 7.0000
-        """,
-    )
-
-
-def test_the_grain_figure_says_what_the_finest_grain_costs() -> None:
-    """Both counts are cells of the pin."""
-    made = about.grain(grain_pin())
-    assert headline(made) == (
-        "The lookup table has 100 rows; day × department would take 6.5 times as many"
-    )
-    assert "Of all 400 combinations of week × department, 25.0% hold a sale" in text(made)
-
-
-def test_the_release_note_says_all_there_is_to_say() -> None:
-    """Source, data to, built, next update, release, that the data are re-lived, and caveats."""
-    entry = entry_of("sales", ("week",), (), 3)
-    manifest = manifest_of(entry)
-    warned = msgspec.structs.replace(manifest.sources[0], caveat="For <learning> only.")
-    manifest = msgspec.structs.replace(manifest, sources=(warned, warned))
-    assert text(release_note(manifest)) == (
-        "SourceThe Complete JourneyData to21 November 2017Built21 November 2026, 20:45 UTC"
-        "Next update22 November 2026Release20261121T204500Z-0badcafe"
-        "The year of the data is lived again: a replay clock maps today to the same day "
-        "of that year, so this release knows nothing after 21 November 2017."
-        "For <learning> only."
-    )
-
-
-def test_without_the_replay_clock_the_note_does_not_speak_of_it() -> None:
-    """A live source needs no such sentence."""
-    note = release_note(manifest_of(entry_of("sales", ("week",), (), 3), clock="real"))
-    assert "lived again" not in text(note)
-
-
-def test_broken_rules_are_counted_and_named() -> None:
-    """The page on the data hides no failure."""
-    results = (
-        CheckResult(rule="key is unique", rows=9, failed=0),
-        CheckResult(rule="sales_usd is at least 0", rows=9, failed=2),
-    )
-    made = about.results(manifest_of(entry_of("sales", ("week",), (), 9, results=results)))
-    assert "2 rules checked over 1 table; 1 is broken." in text(made)
-    assert "sales_usd is at least 092broken" in text(made)
-
-
-def test_the_data_flow_has_a_stage_for_each_step() -> None:
-    """Sources, then tables by depth, then release and site; with rows and bytes."""
-    one = entry_of("weeks", ("week",), (), 48)
-    two = entry_of("sales", ("week",), (), 9, inputs=("transactions", "weeks"))
-    found = html.fromstring(about.data_flow(manifest_of(two, one)).html)
-    stages = [stage.xpath(".//strong/text()") for stage in found.xpath("./ol/li")]
-    assert stages == [["transactions"], ["weeks"], ["sales"], ["Release", "Site"]]
-    assert "from transactions, weeks" in plain_text(html.tostring(found, encoding="unicode"))
-
-
-def test_each_treatment_stands_once_with_its_tables() -> None:
-    """A rule that holds for two tables is not told twice."""
-    entries = [entry_of(name, ("week",), (), 1) for name in ("sales", "weeks")]
-    assert text(about.treatment(manifest_of(*entries))) == (
-        "Lines without an amount add nothing. Holds for sales, weeks."
-    )
-
-
 @pytest.mark.parametrize(
     "name",
     ["<img src=x onerror=alert(1)>", "{{< env HOME >}}", "`x`{=html}", "=cmd()", "</script>"],
@@ -358,9 +347,3 @@ def test_hostile_names_are_inert_in_every_view(name: str) -> None:
         assert "`" not in fragment.html
         assert name in text(fragment)
         assert fragment.html.count("<script") == fragment.html.count("</script>")
-
-
-def test_the_flow_survives_hostile_text() -> None:
-    """Names and licences from a manifest are escaped, too."""
-    manifest = manifest_of(entry_of("sales", ("week",), (), 3, inputs=("<b>",)))
-    assert "<b>" not in about.data_flow(manifest).html

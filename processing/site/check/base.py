@@ -62,17 +62,21 @@ class HtmlPage:
         refresh = any((e.get("http-equiv") or "").lower() == "refresh" for e in self.select("meta"))
         return refresh or (not self.select("h1") and "window.location" in self.text)
 
-    def prose(self) -> Iterator[str]:
-        """The pieces of text that a reader sees, without code, scripts and styles."""
-        yield from _prose(self.root)
+    def prose(self, *, data: bool = True) -> Iterator[str]:
+        """The pieces of text that a reader sees, without code, scripts and styles.
+
+        Without `data`, what views made of data is left out as well: a name may hold any mark.
+        """
+        yield from _prose(self.root, data)
 
 
-def _prose(node: HtmlElement) -> Iterator[str]:
-    if isinstance(node.tag, str) and node.tag not in NOT_PROSE:
+def _prose(node: HtmlElement, data: bool) -> Iterator[str]:
+    shown = data or not (node.get("class") or "").startswith("mp-")
+    if isinstance(node.tag, str) and node.tag not in NOT_PROSE and shown:
         if node.text:
             yield node.text
         for child in node:
-            yield from _prose(child)
+            yield from _prose(child, data)
             if child.tail:
                 yield child.tail
 

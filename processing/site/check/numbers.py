@@ -17,7 +17,7 @@ from processing.site.check.csv import csv_faults
 from processing.site.check.figure import figure_faults
 from processing.site.check.pins import PinTable, read_pin_table
 from processing.site.check.table import table_faults
-from processing.views.format import format_value
+from processing.views.format import UNSAFE, format_value
 
 RULE = "number"
 
@@ -137,7 +137,8 @@ def _value_fault(element: HtmlElement, pins: Pins) -> str | None:
     cells = table.find(_row_key(row), column)
     if isinstance(cells, str):
         return cells
-    if stored_text(cells[0]) != said:
+    # What no attribute may carry is replaced in the page, so it is replaced here as well.
+    if UNSAFE.sub("\ufffd", stored_text(cells[0])) != said:
         return f"carries {said}, the pin has {stored_text(cells[0])}"
     return _format_fault(form, cells[0], visible_text(element))
 

@@ -29,8 +29,10 @@ def check_text(site: Site) -> list[Finding]:
     """Findings for unresolved marks, error text and raw values in what a reader sees."""
     findings = []
     for page in site.pages.values():
+        for text in page.prose(data=False):
+            findings += _search(page, "unresolved", UNRESOLVED, text)
         for text in page.prose():
-            findings += _search(page, text)
+            findings += _search(page, "error text", BROKEN, text)
         findings += _raw_values(page)
         for css_class in ERROR_CLASSES:
             if page.select("*", css_class):
@@ -38,10 +40,11 @@ def check_text(site: Site) -> list[Finding]:
     return findings
 
 
-def _search(page: HtmlPage, text: str) -> list[Finding]:
+def _search(
+    page: HtmlPage, rule: str, patterns: dict[str, re.Pattern[str]], text: str
+) -> list[Finding]:
     return [
         Finding(page.name, rule, f"{says}: {match.group().strip()}")
-        for rule, patterns in (("unresolved", UNRESOLVED), ("error text", BROKEN))
         for says, pattern in patterns.items()
         for match in pattern.finditer(text)
     ]

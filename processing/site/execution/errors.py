@@ -12,7 +12,12 @@ from processing.site.pages.qmd import Page
 
 _CELL_LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_REFUSED = re.compile(r"[Ee]rrno 13\b|Permission denied|Operation not permitted")
+# What the seal's refusals become on their way through libraries.
+_REFUSED = re.compile(
+    r"SealBreach|[Ee]rrno 13\b|Permission denied|Operation not permitted|NETWORK_CONNECTION"
+    r"|[Cc]ould ?n.t connect|[Cc]ould not connect|[Cc]ould ?n.t resolve|[Nn]ame resolution"
+    r"|[Nn]etwork is unreachable|may not do this"
+)
 LONGEST = 1200
 
 
@@ -59,7 +64,7 @@ def raised(now: Progress, name: str, value: str, traceback: str) -> PageError:
     """A cell raised `name`: `value`. A refusal by the seal also says what a page may do."""
     found = [int(line) for line in _CELL_LINE.findall(_ANSI.sub("", traceback))]
     below = found[0] if found else None
-    sealed = name == "SealBreach" or bool(_REFUSED.search(value))
+    sealed = bool(_REFUSED.search(f"{name}: {value}"))
     what = "tried what a page may not do" if sealed else "a cell failed"
     return PageError(
         f"{now.place(below)}: {what}",

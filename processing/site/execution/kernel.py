@@ -105,6 +105,10 @@ class KernelServer:
     def close(self) -> None:
         """End the warm process and its kernels, and remove their folder."""
         assert self._process.stdin and self._process.stdout
+        with contextlib.suppress(PageError):
+            self._send(
+                {"do": "end"}
+            )  # the folder is ours to remove; without this it is the server's
         with contextlib.suppress(OSError):  # it died with a command unread
             self._process.stdin.close()
         try:

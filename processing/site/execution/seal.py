@@ -25,7 +25,7 @@ _NETWORK_ABI, _SCOPE_ABI = 4, 6
 _BIND_AND_CONNECT_TCP = 0b11
 _ABSTRACT_SOCKETS_AND_SIGNALS = 0b11
 # What of our own package a page's process may load after it is sealed.
-_OWN = ("__init__.py", "errors.py", "config.py", "contracts", "board", "views")
+_OWN = ("__init__.py", "errors.py", "faults.py", "config.py", "contracts", "board", "views")
 _SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo",
            "/dev/urandom", "/dev/zero")  # fmt: skip
 

@@ -148,16 +148,26 @@ def main() -> None:
     """Serve until stdin closes, then remove the folder of the run."""
     start = json.loads(sys.stdin.readline())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is the parent's to handle
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, _orphaned)
     try:
         die_with(start["parent"], signal.SIGTERM)
-        _serve(start)
-    finally:
-        if os.getppid() != start["parent"]:  # while it lives, it wants to read the log
-            shutil.rmtree(start["run"], ignore_errors=True)
+        if not _serve(start):
+            _orphaned()
+    except _Orphaned:  # the parent is gone, so nobody else removes the folder
+        shutil.rmtree(start["run"], ignore_errors=True)
+        raise
 
 
-def _serve(start: dict[str, Any]) -> None:
+class _Orphaned(SystemExit):
+    """The parent died: it said no end, and the system sent a signal or closed stdin."""
+
+
+def _orphaned(*_: object) -> NoReturn:
+    raise _Orphaned(1)
+
+
+def _serve(start: dict[str, Any]) -> bool:
+    """Answer commands; whether the parent said that it is the end."""
     warm_up()
     _check_release(start["release"])
     readable = [Path(path) for path in start["readable"]]
@@ -165,7 +175,11 @@ def _serve(start: dict[str, Any]) -> None:
     _say({"ready": server.rules is not None})
     try:
         for line in sys.stdin:
-            _say(server.answer(json.loads(line)))
+            command = json.loads(line)
+            if command["do"] == "end":
+                return True
+            _say(server.answer(command))
+        return False
     finally:
         server.end()
 

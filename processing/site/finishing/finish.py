@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from processing.board.freshness import FILE as FRESHNESS
+from processing.board.freshness import as_json
 from processing.board.reader import Release, verified_bytes
 from processing.errors import SiteError
 from processing.site.finishing.catalog import catalog, unit_download
@@ -23,9 +25,9 @@ _PARTIAL_BUNDLE = Path("node_modules/plotly.js-cartesian-dist-min/plotly-cartesi
 def finish(out: Path, release: Release, root: Path, audience: str = "public") -> None:
     """Complete the rendered site in `out`: what stands on its pages decides what lies beside them.
 
-    Writes `data/<unit>.csv`, `data/pins/<name>.parquet`, `catalog.json` and, when a page draws a
-    chart, plotly. A public site gets public pins only: SiteError when a page shows another. Also
-    for a broken unit and for an id used twice.
+    Writes `data/<unit>.csv`, `data/pins/<name>.parquet`, `catalog.json`, `freshness.json` and, when
+    a page draws a chart, plotly. A public site gets public pins only: SiteError when a page shows
+    another. Also for a broken unit and for an id used twice.
     """
     for path in _files(out, ".html"):
         _edit(path, without_foreign)
@@ -37,6 +39,7 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
     downloads = _downloads(pages)
     for name, href in pins.items():
         downloads[href] = verified_bytes(release.path(name), release.manifest.pin(name))
+    downloads[FRESHNESS] = as_json(release.manifest, pins)
     downloads[CATALOG] = catalog(_site_title(root), release.manifest, pages, pins, downloads)
     for href, content in downloads.items():
         (out / href).parent.mkdir(parents=True, exist_ok=True)

@@ -8,8 +8,10 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 from processing.errors import SiteError
+from processing.faults import reach
 
 CATALOG = "catalog.json"
 GENERATOR = "millpond"
@@ -31,11 +33,17 @@ def swap(new: Path, live: Path) -> None:
     _check_ours(live)
     live.parent.mkdir(parents=True, exist_ok=True)
     near = _beside(live, "new")
-    _move_near(new, near)
-    if live.exists():
-        _exchange(near, live)
-    else:
-        near.rename(live)
+    try:
+        _move_near(new, near)
+        reach("site moved near")
+        if live.exists():
+            _exchange(near, live)
+        else:
+            near.rename(live)
+    except OSError:
+        _remove(near)
+        raise
+    reach("site swapped")
     _remove(near)
 
 
@@ -51,11 +59,21 @@ def heal(live: Path) -> None:
 
 def is_ours(folder: Path) -> bool:
     """Whether the folder holds a site that this program wrote."""
+    return _catalog(folder).get("generator") == GENERATOR
+
+
+def release_shown(folder: Path) -> str | None:
+    """The id of the release that the site in `folder` says it was made from, if it says so."""
+    release = _catalog(folder).get("release")
+    return str(release.get("id")) if isinstance(release, dict) else None
+
+
+def _catalog(folder: Path) -> dict[str, Any]:
     try:
         catalog = json.loads((folder / CATALOG).read_bytes())
     except (OSError, ValueError):
-        return False
-    return isinstance(catalog, dict) and catalog.get("generator") == GENERATOR
+        return {}
+    return catalog if isinstance(catalog, dict) else {}
 
 
 def _check_ours(live: Path) -> None:

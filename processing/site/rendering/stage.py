@@ -84,7 +84,19 @@ def _assets(source: Path) -> Iterator[Path]:
         hidden = any(part.startswith((".", "_")) for part in parts)
         vendored = parts[:2] == ("assets", "vendor")
         if file.is_file() and not hidden and not vendored and file.suffix not in _NOT_ASSETS:
-            yield file
+            yield checked_file(file, source)
+
+
+def checked_file(file: Path, folder: Path) -> Path:
+    """`file` if it lies in `folder`, links followed; PageError when a link leads out of it."""
+    if not file.resolve().is_relative_to(folder.resolve()):
+        raise PageError(
+            f"{file} is a link that leads out of {folder}",
+            found=str(file.resolve()),
+            expected="pages and files that lie in the folder of the pages",
+            next_step="copy the file there, or remove the link",
+        )
+    return file
 
 
 def _refuse(name: str, cell: dict[str, Any], folder: str) -> None:

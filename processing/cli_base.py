@@ -1,0 +1,60 @@
+"""What all commands share: their configuration, their errors, and the day that is today."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from processing.config import Config, load_config
+from processing.errors import MillpondError
+
+
+class DayType(click.ParamType[date]):
+    """A calendar day written as 2017-06-30."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day; click's usage error (exit 2) when the text is none."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write it as 2017-06-30", param, ctx)
+
+
+as_of_option = click.option(
+    "--as-of", type=DayType(), help="The last day whose data is seen. Default: today."
+)
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command its configuration; turn a person's error into one message and exit code."""
+
+    @wraps(function)
+    @click.pass_context
+    def run(context: click.Context, /, **arguments: Any) -> None:
+        try:
+            function(load_config(context.obj["project"]), **arguments)
+        except MillpondError as error:
+            if context.obj["debug"]:
+                raise
+            click.echo(f"error: {error}", err=True)
+            sys.exit(error.exit_code)
+
+    return run
+
+
+def today(config: Config) -> date:
+    """The calendar day it is now where the data come from."""
+    return datetime.now(ZoneInfo(config.timezone)).date()
+
+
+def tell(line: str) -> None:
+    """A progress line; on standard error, so that results can be piped."""
+    click.echo(click.style(line, dim=True), err=True)

@@ -1,0 +1,165 @@
+"""The commands that look after the board: releases, freshness, and the doctor."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import click
+
+from processing.cli_base import as_of_option, command, today
+from processing.config import Config
+from processing.errors import BoardError, ContractError
+
+
+@click.group()
+def release() -> None:
+    """Look at releases, verify them, and go back to an earlier one."""
+
+
+@release.command("list")
+@command
+def release_list(config: Config) -> None:
+    """All kept releases, oldest first; the served one is marked."""
+    from processing.board.publish import current_release, releases
+
+    try:
+        served = current_release(config.board_path)
+    except BoardError as error:
+        click.echo(f"no release is served: {error.what}", err=True)
+        served = None
+    for identity in releases(config.board_path):
+        mark = "  served" if served and served.manifest.id == identity else ""
+        click.echo(f"{identity}{mark}")
+
+
+@release.command("show")
+@click.argument("identity", required=False)
+@command
+def release_show(config: Config, identity: str | None) -> None:
+    """What a release holds (the served one by default)."""
+    from processing.board.publish import find_release
+
+    manifest = find_release(config.board_path, identity).manifest
+    click.echo(f"release {manifest.id}  data to {manifest.as_of}  built {manifest.created_at}")
+    for entry in manifest.pins:
+        click.echo(f"  {entry.name}  {entry.version}  {entry.rows:,} rows  {entry.bytes:,} bytes")
+
+
+@release.command("verify")
+@click.argument("identity", required=False)
+@command
+def release_verify(config: Config, identity: str | None) -> None:
+    """Compare every pin of a release with its SHA-256."""
+    from processing.board.publish import find_release, verify
+
+    found = find_release(config.board_path, identity)
+    wrong = verify(found)
+    if wrong:
+        raise BoardError(
+            f"Release {found.manifest.id} is not as it was released",
+            found="\n".join(wrong),
+            next_step="run `millpond build`, or `millpond release rollback`",
+        )
+    click.echo(f"{found.manifest.id}: all {len(found.manifest.pins)} pins are as released")
+
+
+@release.command("rollback")
+@click.argument("identity", required=False)
+@command
+def release_rollback(config: Config, identity: str | None) -> None:
+    """Serve an earlier release again (the previous one by default)."""
+    from processing.board.publish import rollback
+
+    wait = config.board.wait_seconds
+    click.echo(f"serving {rollback(config.board_path, identity, wait).manifest.id} again")
+
+
+@release.command("prune")
+@click.option("--keep", type=int, required=True, metavar="N", help="Keep the last N releases.")
+@click.option("--dry-run", is_flag=True, help="Say what would go; delete nothing.")
+@command
+def release_prune(config: Config, keep: int, dry_run: bool) -> None:
+    """Delete older releases, and the versions that nothing names any more."""
+    from processing.board.lock import board_held
+    from processing.board.prune import plan_pruning, prune
+    from processing.build.state import named_by_state
+
+    board = config.board_path
+    with board_held(board, config.board.wait_seconds):
+        pruning = plan_pruning(board, keep, named_by_state(board))
+        for line in (*pruning.releases, *map(str, pruning.versions)):
+            click.echo(f"{'would delete' if dry_run else 'deleting'} {line}")
+        if not dry_run:
+            prune(board, pruning)
+    click.echo(f"{'would free' if dry_run else 'freed'} {pruning}")
+
+
+@click.command()
+@as_of_option
+@command
+def freshness(config: Config, as_of: date | None) -> None:
+    """How old the data of each table is; fails when a table's contract says it is too old."""
+    from processing.board.freshness import freshness as of_tables
+    from processing.board.freshness import write_freshness
+    from processing.board.reader import open_release
+    from processing.sources.clock import data_day
+
+    day = data_day(config.clock, as_of or today(config))
+    manifest = open_release(config.board_path).manifest
+    write_freshness(config.board_path, manifest, day)
+    found = of_tables(manifest, day)
+    for each in found:
+        click.echo(str(each))
+    late = [each for each in found if each.state == "error"]
+    if late:
+        raise ContractError(
+            f"{len(late)} tables are too old: " + ", ".join(each.name for each in late),
+            found=f"data to {min(each.data_to for each in late)}, on {day}",
+            expected="data as recent as the contracts of these tables say",
+            next_step="run `millpond build`; if it has nothing to do, the source is late",
+        )
+    warned = sum(each.state == "warn" for each in found)
+    click.echo(f"freshness: {warned} of {len(found)} tables are late" if warned else "all fresh")
+
+
+@click.command()
+@click.option("--fix", is_flag=True, help="Set aside what does not belong; nothing is deleted.")
+@command
+def doctor(config: Config, fix: bool) -> None:
+    """Find torn or stray things on the board, and what this machine lacks."""
+    from processing.board.doctor import examine
+    from processing.build.state import named_by_state
+    from processing.site.machine import machine_report
+
+    for line in machine_report(config):
+        click.echo(line)
+    board = config.board_path
+    ailments = examine(board, named_by_state(board))
+    for ailment in ailments:
+        click.echo(f"board: {ailment.path}: {ailment.says}")
+    left = sum(not ailment.harmless for ailment in ailments)
+    if fix:
+        left -= _set_aside(config)
+    if left:
+        raise BoardError(
+            f"{left} things on the board need care",
+            next_step="run `millpond build`, or `millpond release rollback`"
+            if fix
+            else "run `millpond doctor --fix`",
+        )
+    click.echo("board: healthy")
+
+
+def _set_aside(config: Config) -> int:
+    """Look once more while no build runs, and set aside what does not belong; how many."""
+    from processing.board.doctor import examine, set_aside
+    from processing.board.lock import board_held
+    from processing.build.state import named_by_state
+
+    board = config.board_path
+    with board_held(board, config.board.wait_seconds):
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        moved = set_aside(board, examine(board, named_by_state(board)), stamp)
+    for target in moved:
+        click.echo(f"set aside: {target}")
+    return len(moved)

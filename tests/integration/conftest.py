@@ -1,0 +1,18 @@
+"""What tests of faults share: where they say what was survived."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.outcomes import Survived, note
+
+
+@pytest.fixture
+def survived(request: pytest.FixtureRequest) -> Survived:
+    """Call it with the fault and the seconds to heal once everything was asserted."""
+    test = f"{request.path.stem}::{request.function.__name__}"
+
+    def say(fault: str, seconds: float | None = None) -> None:
+        note(test, fault, seconds)
+
+    return say

@@ -1,0 +1,29 @@
+"""What a scaffold refuses before it writes a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from processing.config import Config
+from processing.errors import UsageError
+from processing.site.scaffold import scaffold_page, scaffold_table
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil", "class", "Sales", "a b", "", "sales-by-week", "x" * 65]
+)
+def test_odd_table_names_are_refused(tmp_path: Path, name: str) -> None:
+    """Nothing is written; a word of Python would make a module that nobody can import."""
+    with pytest.raises(UsageError, match="Table name refused"):
+        scaffold_table(Config(root=tmp_path), name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../evil", "/etc/x", "A", "a b", "a.b", ""])
+def test_odd_page_names_are_refused(tmp_path: Path, name: str) -> None:
+    """Nothing is written."""
+    with pytest.raises(UsageError, match="Page name refused"):
+        scaffold_page(Config(root=tmp_path), name)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,153 @@
+"""What is said about the data: release note, trust, contracts, data flow and grain."""
+# ruff: noqa: E501 - tables drawn as text
+
+from __future__ import annotations
+
+import msgspec
+from lxml import html
+
+from processing.board.reader import Pin
+from processing.contracts.contract import CheckResult
+from processing.views import about, contracts
+from processing.views.html import Fragment, plain_text
+from processing.views.release_note import release_note, trust
+from processing.views.wires import columns, gutter
+from tests.unit.pins import entry_of, manifest_of, pin_of
+from tests.unit.test_views import headline, text
+
+
+def test_the_front_page_says_how_far_to_trust_it() -> None:
+    """Date of the data, what the checks found, and each caveat once, beside the finding."""
+    results = (CheckResult(rule="key is unique", rows=9, failed=0),) * 1200
+    manifest = manifest_of(entry_of("sales", ("week",), (), 9, results=results))
+    warned = msgspec.structs.replace(manifest.sources[0], caveat="For <learning> only.")
+    manifest = msgspec.structs.replace(manifest, sources=(warned, warned))
+    assert text(Fragment(trust(manifest))) == (
+        "Data to 21 November 2017; all 1,200 checks passed. For <learning> only."
+    )
+
+
+def test_failed_checks_are_not_hidden_from_the_front_page() -> None:
+    """A release with broken rules says how many."""
+    results = (CheckResult(rule="key is unique", rows=9, failed=2),)
+    manifest = manifest_of(entry_of("sales", ("week",), (), 9, results=results))
+    assert "1 of 1 checks on it failed." in text(Fragment(trust(manifest)))
+
+
+def grain_pin() -> Pin:
+    return pin_of(
+        "rows_by_grain",
+        "position",
+        """
+        position | grain                | is_base | rows | cells | filled_pct | rows_to_base | cells_to_base
+        1        | week × department    | yes     | 100  | 400   | 25.00      | 1.0000       | 1.0000
+        2        | day × department     | no      | 650  | 2800  | 23.21      | 6.5000       | 7.0000
+        """,
+    )
+
+
+def test_the_grain_figure_says_what_the_finest_grain_costs() -> None:
+    """Both counts are cells of the pin."""
+    made = about.grain(grain_pin())
+    assert headline(made) == (
+        "The lookup table has 100 rows; day × department would take 6.5 times as many"
+    )
+    assert "Of all 400 combinations of week × department, 25.0% hold a sale" in text(made)
+
+
+def test_the_release_note_says_all_there_is_to_say() -> None:
+    """Source, data to, built, next update, release, that the data are re-lived, and caveats."""
+    entry = entry_of("sales", ("week",), (), 3)
+    manifest = manifest_of(entry)
+    warned = msgspec.structs.replace(manifest.sources[0], caveat="For <learning> only.")
+    manifest = msgspec.structs.replace(manifest, sources=(warned, warned))
+    assert text(release_note(manifest)) == (
+        "SourceThe Complete JourneyData to21 November 2017Built21 November 2026, 20:45 UTC"
+        "Next update22 November 2026Release20261121T204500Z-0badcafe"
+        "The year of the data is lived again: a replay clock maps today to the same day "
+        "of that year, so this release knows nothing after 21 November 2017."
+        "For <learning> only."
+    )
+
+
+def test_without_the_replay_clock_the_note_does_not_speak_of_it() -> None:
+    """A live source needs no such sentence."""
+    note = release_note(manifest_of(entry_of("sales", ("week",), (), 3), clock="real"))
+    assert "lived again" not in text(note)
+
+
+def test_broken_rules_are_counted_and_named() -> None:
+    """The page on the data hides no failure."""
+    results = (
+        CheckResult(rule="key is unique", rows=9, failed=0),
+        CheckResult(rule="sales_usd is at least 0", rows=9, failed=2),
+    )
+    made = contracts.results(manifest_of(entry_of("sales", ("week",), (), 9, results=results)))
+    assert "2 rules checked over 1 table; 1 is broken." in text(made)
+    assert "sales_usd is at least 092broken" in text(made)
+
+
+def test_warnings_and_notes_are_told_apart_and_sources_and_totals_are_listed() -> None:
+    """A rule that only notes is no fault; where it was found stands beside it."""
+    results = (
+        CheckResult(rule="kind is one of x", rows=9, failed=2, level="warn", where="week 3"),
+        CheckResult(rule="id is one of products", rows=9, failed=1, level="note"),
+        CheckResult(rule="at least one row", rows=9, failed=0),
+    )
+    manifest = manifest_of(entry_of("sales", ("week",), (), 9))
+    source = msgspec.structs.replace(manifest.sources[0], results=results)
+    total = CheckResult(rule="sales of each week: a = b", rows=48, failed=0)
+    made = contracts.results(
+        msgspec.structs.replace(manifest, sources=(source,), agreements=(total,))
+    )
+    said = text(made)
+    assert (
+        "5 rules checked over 1 table and 1 source; 1 is broken with a warning, 1 is noted." in said
+    )
+    assert "kind is one of x (week 3)92broken with a warning" in said
+    assert "sales of each week: a = b480kept" in said
+
+
+def test_the_data_flow_draws_what_each_table_reads() -> None:
+    """Sources, then tables by depth, then release and site; with rows, bytes and lines."""
+    one = entry_of("weeks", ("week",), (), 48)
+    two = entry_of("sales", ("week",), (), 9, inputs=("transactions", "weeks"))
+    found = html.fromstring(about.data_flow(manifest_of(two, one)).html)
+    rows = found.xpath("./ol/li")
+    names = [row.xpath("string(.//strong)") for row in rows]
+    assert names == ["transactions", "weeks", "sales", "Release", "Site"]
+    assert "reads transactions and weeks" in plain_text(html.tostring(rows[2], encoding="unicode"))
+    joints = [len(row.xpath("./span[@aria-hidden]//b")) for row in rows]
+    assert joints == [1, 2, 2, 1, 1]
+
+
+def test_each_table_is_wired_to_what_it_reads() -> None:
+    """A lane begins at the row that is read and ends at the last that reads it; none overlap."""
+    drawn = columns([[], [], [0, 1], [2], [0, 3], [4]])
+    ends_of = sorted((lane.start, lane.end, tuple(lane.taps)) for c in drawn for lane in c)
+    assert ends_of == [(0, 4, (2, 4)), (1, 2, (2,)), (2, 3, (3,)), (3, 4, (4,)), (4, 5, (5,))]
+    assert [[(lane.start, lane.end) for lane in column] for column in drawn] == [
+        [(0, 4)],
+        [(2, 3), (4, 5)],
+        [(1, 2), (3, 4)],
+    ]
+    marks = html.fromstring(gutter(drawn, 2, ["source"] * 2 + ["pin"] * 4)).xpath("//i/@class")
+    assert marks == [
+        "mp-tap mp-pass mp-of-source mp-wire-start",
+        "mp-begin mp-of-pin mp-wire",
+        "mp-tap mp-end mp-of-source mp-wire",
+    ]
+
+
+def test_each_treatment_stands_once_with_its_tables() -> None:
+    """A rule that holds for two tables is not told twice."""
+    entries = [entry_of(name, ("week",), (), 1) for name in ("sales", "weeks")]
+    assert text(contracts.treatment(manifest_of(*entries))) == (
+        "Lines without an amount add nothing. Applies to 2 tablessales, weeks"
+    )
+
+
+def test_the_flow_survives_hostile_text() -> None:
+    """Names and licences from a manifest are escaped, too."""
+    manifest = manifest_of(entry_of("sales", ("week",), (), 3, inputs=("<b>",)))
+    assert "reads &lt;b&gt;" in about.data_flow(manifest).html
