@@ -11,7 +11,7 @@ import click
 from processing.cli_base import as_of_option, command, tell, today
 from processing.cli_board import doctor, freshness, release
 from processing.config import Config, load_config
-from processing.errors import SiteError, UsageError
+from processing.errors import UsageError
 
 if TYPE_CHECKING:
     from processing.board.lock import StoodDown
@@ -106,11 +106,13 @@ def site(
     """Build, render and check: the main job."""
     if not _say_built(_build(config, as_of, engine, ()).run()):
         return
-    rendering = _say_rendered(_render(config, renderer, out))
+    rendering = _say_rendered(_render(config, renderer, out, gate=True))
     if rendering is None:
         return
-    if rendering.is_new or not rendering.was_checked:
+    if not rendering.was_checked:
         _check(config, rendering.out)
+    elif rendering.is_new:
+        click.echo(f"check: nothing to complain about in {rendering.out}")
     else:
         click.echo("check: passed before, and nothing has changed since")
 
@@ -197,27 +199,24 @@ def _build(
     return Build(config, day, datetime.now(UTC), tell, frozenset(forced))
 
 
-def _render(config: Config, renderer: str | None, out: Path | None) -> Rendering | StoodDown:
+def _render(
+    config: Config, renderer: str | None, out: Path | None, *, gate: bool = False
+) -> Rendering | StoodDown:
     from processing.site.run import render_site
 
-    return render_site(config, renderer, out or config.root / config.site.out, tell)
+    return render_site(config, renderer, out or config.root / config.site.out, tell, gate=gate)
 
 
 def _check(config: Config, folder: Path) -> None:
     from processing.board.lock import StoodDown
-    from processing.site.run import check_and_note
+    from processing.site.run import check_and_note, failed_check
 
     findings = check_and_note(config, folder, tell)
     if isinstance(findings, StoodDown):
         click.echo(f"check: {findings}")
         return
     if findings:
-        raise SiteError(
-            f"The site fails its check: {folder}",
-            found="\n" + "\n".join(f"  {finding}" for finding in findings),
-            expected="no finding",
-            next_step="mend the pages or views named above, then run `millpond site`",
-        )
+        raise failed_check(folder, findings)
     click.echo(f"check: nothing to complain about in {folder}")
 
 

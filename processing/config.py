@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -125,6 +127,7 @@ def _checked(config: Config, path: Path) -> Config:
 
     The board is tidied and the site replaced as a whole: neither may hold the other or the project.
     """
+    _check_time(config, path)
     for key, text in (("board.address", config.board.address), ("site.out", config.site.out)):
         if not text.strip() or "://" in text or not text.isprintable():
             raise _misplaced(path, key, repr(text), "a folder")
@@ -138,6 +141,21 @@ def _checked(config: Config, path: Path) -> Config:
             if other.is_relative_to(folder) or (other != root and folder.is_relative_to(other)):
                 raise _misplaced(path, key, str(folder), f"a folder apart from {other}")
     return config
+
+
+def _check_time(config: Config, path: Path) -> None:
+    """ConfigError for a time zone or a year that there is not."""
+    year = config.clock.year
+    try:
+        ZoneInfo(config.timezone)
+        date(year, 1, 1).replace(year=year + 1)
+    except (ValueError, ZoneInfoNotFoundError, OSError) as error:
+        raise ConfigError(
+            f"{path}: timezone or clock.year cannot be used",
+            found=f"{config.timezone}, {year} ({error})",
+            expected="a name such as America/New_York, and a year such as 2017",
+            next_step=f"correct {FILE}",
+        ) from error
 
 
 def _misplaced(path: Path, key: str, found: str, expected: str) -> ConfigError:

@@ -38,7 +38,7 @@ from processing.build.plan import Fingerprint, TableState, plan, weeks_to_make
 from processing.build.source_check import SourceCheck, stopped
 from processing.build.state import State, load_state, save_state
 from processing.config import Config
-from processing.engines.engine import open_engine
+from processing.engines.engine import check_engine, open_engine
 from processing.errors import BoardError, ContractError, UsageError
 from processing.sources.hashes import Hashes
 from processing.tables.registry import Table, load_tables
@@ -82,6 +82,7 @@ class Build:
     def graph(self) -> Graph:
         """All declared tables in build order. ConfigError, or UsageError for an unknown --force."""
         check_declared(self.config)
+        check_engine(self.config.engine)
         graph = build_graph(self.tables, frozenset(self.config.sources))
         unknown = self.forced - set(graph.tables)
         if unknown:

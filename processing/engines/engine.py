@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from processing.config import EngineConfig
 from processing.contracts.frames import LazyFrame
+from processing.errors import ConfigError
 from processing.sources.location import Location
 
 ENGINES = {"duckdb": "processing.engines.duckdb:DuckDB"}
@@ -33,10 +34,8 @@ class Engine(Protocol):
         ...
 
 
-def open_engine(config: EngineConfig) -> Engine:
-    """The configured engine, imported only now."""
-    from processing.errors import ConfigError
-
+def check_engine(config: EngineConfig) -> None:
+    """ConfigError when there is no such engine here."""
     if config.name not in ENGINES:
         raise ConfigError(
             f"Engine {config.name} is not available",
@@ -44,5 +43,10 @@ def open_engine(config: EngineConfig) -> Engine:
             expected="one of " + ", ".join(ENGINES),
             next_step="choose another with --engine or in millpond.toml",
         )
+
+
+def open_engine(config: EngineConfig) -> Engine:
+    """The configured engine, imported only now. ConfigError when there is none of that name."""
+    check_engine(config)
     module, kind = ENGINES[config.name].split(":")
     return cast("Engine", getattr(import_module(module), kind)(config))

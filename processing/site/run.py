@@ -81,8 +81,16 @@ def load_pages(config: Config) -> list[Page]:
             expected="at least index.qmd",
             next_step="add a page with `millpond new page index`",
         )
-    read = (checked_file(path, folder).read_text(encoding="utf-8") for path in paths)
-    return [parse_page(text, path) for text, path in zip(read, paths, strict=True)]
+    return [parse_page(_text(checked_file(path, folder)), path) for path in paths]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PageError(
+            f"Page {path.name} cannot be read", found=str(error), expected="a text file in UTF-8"
+        ) from error
 
 
 def page_decisions(config: Config) -> list[Decision]:
@@ -93,13 +101,14 @@ def page_decisions(config: Config) -> list[Decision]:
 
 
 def render_site(
-    config: Config, renderer: str | None, out: Path, tell: Tell
+    config: Config, renderer: str | None, out: Path, tell: Tell, *, gate: bool = False
 ) -> Rendering | StoodDown:
     """Execute, render, finish and publish, or do nothing when the site is up to date.
 
-    Raises PageError, SiteError or BoardError; the published folder then stays as it was. While
-    another run renders this project, this one waits, and then leaves the work to it. When a build
-    puts a new release in place meanwhile, the pages are executed on that one.
+    With `gate`, a site that fails its check is not published. Raises PageError, SiteError or
+    BoardError; the published folder then stays as it was. While another run renders this project,
+    this one waits, and then leaves the work to it. When a build puts a new release in place
+    meanwhile, the pages are executed on that one.
     """
     with site_lock(config, tell) as stood_down:
         if stood_down:
@@ -107,16 +116,16 @@ def render_site(
         for _ in range(TRIES - 1):
             release = open_release(config.board_path)
             try:
-                return _render_release(config, release, renderer, out, tell)
+                return _render_release(config, release, renderer, out, tell, gate)
             except PageError:
                 if open_release(config.board_path).manifest.id == release.manifest.id:
                     raise
                 tell("the board serves another release by now; starting over with that one")
-        return _render_release(config, open_release(config.board_path), renderer, out, tell)
+        return _render_release(config, open_release(config.board_path), renderer, out, tell, gate)
 
 
 def _render_release(
-    config: Config, release: Release, renderer: str | None, out: Path, tell: Tell
+    config: Config, release: Release, renderer: str | None, out: Path, tell: Tell, gate: bool
 ) -> Rendering:
     pages = load_pages(config)
     name, program = choose_renderer(renderer)
@@ -126,8 +135,13 @@ def _render_release(
         return Rendering(out, name, is_new=False, was_checked=noted.checked)
     rendering = Rendering(out, name, is_new=True)
     notebooks = _notebooks(config, pages, release, rendering, tell)
-    _render(config, release, notebooks, program, out, tell)
-    _save_note(config, out, Noted(fingerprint=fingerprint, files=_files_hash(out), checked=False))
+    tell(f"rendering {len(notebooks)} pages")
+    fresh = _render(config, release, notebooks, program)
+    if gate:
+        _pass_gate(config, release, fresh)
+        rendering.was_checked = True
+    publish(fresh, out)
+    _save_note(config, out, Noted(fingerprint=fingerprint, files=_files_hash(out), checked=gate))
     reach("site noted")
     return rendering
 
@@ -248,24 +262,46 @@ def _render(
     release: Release,
     notebooks: dict[str, bytes],
     program: Renderer,
-    out: Path,
-    tell: Tell,
-) -> None:
-    """Stage, render and finish away from the published folder, then swap the two."""
+) -> Path:
+    """Stage, render and finish away from the published folder; where the new site then lies."""
     from processing.site.finishing.finish import finish
-    from processing.site.finishing.publish import swap
     from processing.site.rendering.stage import stage
 
     staged, fresh = config.cache_path / "stage", config.cache_path / "rendered"
     for folder in (staged, fresh):
         shutil.rmtree(folder, ignore_errors=True)
-    tell(f"rendering {len(notebooks)} pages")
     stage(config.root, notebooks, release.manifest, staged, config.site.pages)
     reach("pages staged")
     program(staged, fresh)
     reach("site rendered")
     finish(fresh, release, config.root, config.site.audience)
     reach("site finished")
+    return fresh
+
+
+def _pass_gate(config: Config, release: Release, fresh: Path) -> None:
+    """SiteError when the new site fails its check; the published one then stays."""
+    from processing.site.check.site import check_site
+
+    findings = check_site(fresh, release, config.site.size_budget_kb)
+    if findings:
+        raise failed_check(fresh, findings)
+
+
+def failed_check(folder: Path, findings: list[Finding]) -> SiteError:
+    """One error for everything that the quality gate found in a folder."""
+    return SiteError(
+        f"The site fails its check: {folder}",
+        found="\n" + "\n".join(f"  {finding}" for finding in findings),
+        expected="no finding",
+        next_step="mend the pages or views named above, then run `millpond site`",
+    )
+
+
+def publish(fresh: Path, out: Path) -> None:
+    """Put the new site in the place of the published one."""
+    from processing.site.finishing.publish import swap
+
     swap(fresh, out)
 
 
@@ -276,6 +312,7 @@ def _page_cache(config: Config) -> Path:
 def _site_fingerprint(config: Config, pages: list[Page], release: Release, renderer: str) -> str:
     """A hash of all that the rendered files depend on, page fingerprints included."""
     digest = hashlib.sha256(f"{renderer}\x1f{release.manifest.id}\x1f{config.title}".encode())
+    digest.update(msgspec.json.encode(config.site, order="sorted"))
     for page in pages:
         prints = pagecache.page_fingerprints(page, release.manifest, config.root)
         digest.update(msgspec.json.encode({page.name: prints}, order="sorted"))

@@ -104,6 +104,32 @@ def test_a_page_with_logic_of_its_own(project: Path) -> None:
     assert "other.qmd" in fails(project, 14, *SITE)
 
 
+def test_a_page_that_is_not_text(project: Path) -> None:
+    """Exit code 14, with the page's name."""
+    (project / "reports" / "other.qmd").write_bytes(b"\xff\xfe\x00")
+    assert "Page other.qmd cannot be read" in fails(project, 14, *SITE)
+
+
+def test_a_site_that_fails_its_check_is_not_published(project: Path) -> None:
+    """Exit code 15, and readers keep the old site."""
+    path = project / "reports" / "other.qmd"
+    path.write_text(path.read_text() + "\n[nowhere](#no-such-place)\n")
+    assert "no-such-place" in fails(project, 15, *SITE)
+
+
+def test_another_audience_or_budget_makes_another_site(project: Path) -> None:
+    """What was checked for one must not be taken for the other."""
+    assert site(project).returncode == 0
+    toml = project / "millpond.toml"
+    toml.write_text(toml.read_text() + "\n[site]\nsize_budget_kb = 10\n")
+    assert "size" in fails(project, 15, *SITE)
+
+
+def test_an_engine_that_is_not_here(project: Path) -> None:
+    """Exit code 10, and the ones there are."""
+    assert "one of duckdb" in fails(project, 10, "build", "--engine", "spark")
+
+
 def test_an_empty_board(project: Path) -> None:
     """Rendering needs a release; exit code 13 and the command that makes one."""
     shutil.rmtree(project / "board")

@@ -9,8 +9,8 @@ import msgspec
 
 from processing.board.manifest import SourceEntry, decode, encode
 from processing.board.reader import open_release
+from tests.integration.bad_data import LATER, put, without
 from tests.integration.projects import make_project, run_build
-from tests.integration.test_contracts import LATER, put, without
 
 
 def test_a_manifest_of_an_earlier_version_is_read(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What is held against each other before a release: totals, small counts, earlier manifests."""
+"""What is held against each other before a release: totals between tables, and small counts."""
 
 from __future__ import annotations
 

@@ -56,6 +56,9 @@ def test_the_environment_comes_from_a_variable(
         ),
         ("[engine]\nname = 'sqlite'", "Invalid enum value 'sqlite'"),
         ("title = ", "Invalid value"),
+        ("timezone = 'Mars/Base'", "Mars/Base"),
+        ("timezone = '../../etc/passwd'", "a name such as America/New_York"),
+        ("[clock]\nyear = 0", "a year such as 2017"),
     ],
 )
 def test_a_wrong_file_is_refused_by_name(tmp_path: Path, text: str, says: str) -> None:
