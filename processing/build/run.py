@@ -111,9 +111,8 @@ class Build:
     @cached_property
     def maker(self) -> Maker:
         """The engine and the sources as the clock shows them, opened for the first table."""
-        # pandas and pins take half a second to import; the engine computes meanwhile. Python waits
-        # for this thread at its end: to end amid an import of native libraries would be a crash.
-        Thread(target=import_module, args=("processing.board.store",)).start()
+        # pandas and pins take half a second to import; the engine computes meanwhile.
+        Thread(target=import_module, args=("processing.board.store",), daemon=True).start()
         engine = open_engine(self.config.engine)
         board, day = self.config.board_path, self.as_of.isoformat()
         return Maker(board, engine, self.inputs, self.now, day, self.failing)
