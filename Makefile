@@ -33,8 +33,9 @@ fix: setup ## put right what can be put right by a tool
 preview: setup ## serve the site and rebuild it when something changes
 	@$(BIN)/millpond preview $(ARGS)
 
-bench: setup ## how long the main job takes beside the plain pandas script
-	@$(BIN)/python scripts/bench.py $(ARGS)
+bench: setup ## time and memory of the main job and of a long history, beside peers
+	@$(BIN)/python -m scripts.bench
+	@$(BIN)/python -m scripts.bench_weeks $(ARGS)
 
 reliability: setup ## inject every fault and write what came of it into docs/reliability.md
 	@$(BIN)/python scripts/reliability.py $(ARGS)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from processing.sources.location import Location
 
 # Weeks that lie in folders of their own are computed together up to this size, which bounds what
-# an engine must hold at once; what this costs in time was measured (docs/performance.md).
-BATCH_BYTES = 256 * 1024 * 1024
+# an engine must hold at once. Eight times as much took twice the memory and no less time
+# (docs/performance.md).
+BATCH_BYTES = 32 * 1024 * 1024
 
 
 def batches(
