@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from processing.board.changes import History
 from processing.board.names import PIN_NAME, RELEASE_ID, VERSION, checked
 from processing.contracts.contract import CheckResult, Contract
 from processing.errors import BoardError
@@ -65,7 +66,8 @@ class PinEntry(msgspec.Struct, frozen=True, kw_only=True):
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a page may know: pins, sources, and the day the data reaches to.
 
-    `agreements` says which totals were found equal between tables.
+    `agreements` says which totals were found equal between tables, `history` what this release
+    and those before it changed, the newest first.
     """
 
     format: int
@@ -78,6 +80,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     pins: tuple[PinEntry, ...]
     sources: tuple[SourceEntry, ...]
     agreements: tuple[CheckResult, ...] = ()
+    history: History = ()
 
     def pin(self, name: str) -> PinEntry:
         """The entry of that pin; BoardError with the known names when there is none."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from processing.board.changes import History
 from processing.board.lock import WAIT_SECONDS, board_held
 from processing.board.manifest import (
     CURRENT,
@@ -34,7 +35,7 @@ def current_release(board: Path) -> Release | None:
 
 def same_content(old: Manifest, new: Manifest) -> bool:
     """Whether two manifests would serve the same to a reader, whenever each was made."""
-    plain = {"id": "", "created_at": "", "previous": None}
+    plain = {"id": "", "created_at": "", "previous": None, "history": ()}
     return msgspec.structs.replace(old, **plain) == msgspec.structs.replace(new, **plain)
 
 
@@ -67,6 +68,12 @@ def new_manifest(
     return msgspec.structs.replace(draft, id=f"{created.strftime(STAMP)}-{short}")
 
 
+def with_history(manifest: Manifest, history: History) -> Manifest:
+    """`manifest` with a history whose newest change is that of `manifest` itself."""
+    own = msgspec.structs.replace(history[0], release=manifest.id)
+    return msgspec.structs.replace(manifest, history=(own, *history[1:]))
+
+
 def put_release(board: Path, manifest: Manifest) -> Release:
     """Verify every pin of `manifest`, keep it under its id, then make it the one that is served."""
     release = Release(board=board, manifest=manifest)
@@ -81,6 +88,16 @@ def releases(board: Path) -> list[str]:
     folder = board / "releases"
     names = [path.stem for path in folder.glob("*.json")] if folder.is_dir() else []
     return sorted(name for name in names if RELEASE_ID.fullmatch(name))
+
+
+def last_readable(board: Path) -> Manifest | None:
+    """The newest kept manifest that can be read, whether or not its pins are whole."""
+    for identity in reversed(releases(board)):
+        try:
+            return open_release(board, f"{identity}.json").manifest
+        except BoardError:
+            continue
+    return None
 
 
 def find_release(board: Path, identity: str | None) -> Release:

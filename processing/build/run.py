@@ -13,20 +13,23 @@ from types import FunctionType
 from processing.board.files import board_errors, clear_staging, clear_temporary
 from processing.board.findings import results_of
 from processing.board.lock import StoodDown, board_lock
-from processing.board.manifest import NewerFormat, PinEntry, SourceEntry
+from processing.board.manifest import Manifest, NewerFormat, PinEntry, SourceEntry
 from processing.board.names import later_than
 from processing.board.publish import (
     current_release,
+    last_readable,
     new_manifest,
     put_release,
     releases,
     same_content,
     verify,
+    with_history,
 )
 from processing.board.reader import Release
 from processing.board.serve import settle
 from processing.board.withdrawn import held_back
 from processing.build.agree import agree
+from processing.build.changes import LastDay, Teller
 from processing.build.decision import Decision
 from processing.build.describe import SeenParts
 from processing.build.failing import FOLDER, FailingRows
@@ -301,4 +304,15 @@ class Build:
         taken_back = held_back(board, manifest)
         if self.served and taken_back and not verify(self.served):
             return Report(self.served, is_new=False, held_back=taken_back)
-        return Report(put_release(board, manifest), is_new=True)
+        told = Teller(board, self._before(), self._last_day).history(manifest)
+        return Report(put_release(board, with_history(manifest, told)), is_new=True)
+
+    def _before(self) -> Manifest | None:
+        """The release to tell changes against: the served one, else the newest that can be read."""
+        return self.served.manifest if self.served else last_readable(self.config.board_path)
+
+    @property
+    def _last_day(self) -> LastDay | None:
+        """Where a week of the data ends, if any source has weeks."""
+        weeks = (given.source.weeks for given in self.inputs.values())
+        return next((found.last_day for found in weeks if found), None)

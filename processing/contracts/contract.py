@@ -28,6 +28,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     """One column: its name ends in its unit, and `meaning` is one sentence a reader understands.
 
     `level` holds for the rules of this column: never empty, minimum, maximum, allowed values.
+    `settles`: the value of a period that is over stays, so that another one is a revision.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     maximum: float | None = None
     allowed: tuple[str, ...] | None = None
     level: Level = "stop"
+    settles: bool = True
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):

@@ -39,6 +39,7 @@ IS_LATEST = Column(
     type="bool",
     unit="yes or no",
     meaning="The latest week with seven trading days",
+    settles=False,
 )
 STORE_ID = Column(
     name="store_id", type="int32", unit="store number", meaning="The store", minimum=0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
 MISSING = "not available"
@@ -110,6 +110,11 @@ def _day_month(raw: object) -> str:
     return f"{day.day} {MONTHS[day.month - 1]}"
 
 
+def _moment(raw: object) -> str:
+    """The time is UTC, as every moment of a release is."""
+    return f"{_date_long(raw)}, {datetime.fromisoformat(str(raw)):%H:%M} UTC"
+
+
 def _day_only(raw: object) -> str:
     return str(_day(raw).day)
 
@@ -125,8 +130,10 @@ FORMATS: dict[str, Formatter] = {
     "count": _fixed(0),
     "count1": _fixed(1),
     "pct1": _fixed(1, suffix="%"),
+    "pct2": _fixed(2, suffix="%"),
     "ratio1": _fixed(1, suffix=" times"),
     "ratio2": _fixed(2, suffix=" times"),
+    "ratio4": _fixed(4),
     "change_pct1": _fixed(1, suffix="%", signed=True),
     "change_usd0": _fixed(0, "$", signed=True),
     "change_count": _fixed(0, signed=True),
@@ -139,12 +146,13 @@ FORMATS: dict[str, Formatter] = {
     "date_short": _date_short,
     "day_month": _day_month,
     "day": _day_only,
+    "moment": _moment,
     "week": lambda raw: f"Week {rounded(raw, 0):f}",
     "yes_no": lambda raw: "yes" if raw else "no",
     "text": _text,
 }
 DATE_FORMATS = frozenset({"date_long", "date_short", "day_month", "day"})
-NUMBER_FORMATS = frozenset(FORMATS) - DATE_FORMATS - {"text", "yes_no", "week"}
+NUMBER_FORMATS = frozenset(FORMATS) - DATE_FORMATS - {"text", "yes_no", "week", "moment"}
 
 
 def format_value(name: str, raw: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from processing.board.manifest import Manifest
+from processing.views.changes import summary
 from processing.views.format import format_value
 from processing.views.html import Fragment, element, escape
 from processing.views.number import time_element
@@ -13,22 +14,39 @@ from processing.views.provenance import all_sources
 STEP = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "monthly": timedelta(days=31)}
 
 
-def release_note(manifest: Manifest) -> Fragment:
-    """Source, data to, built, next update and release; all from the manifest, never the clock."""
+def release_note(manifest: Manifest, *, told: bool = False) -> Fragment:
+    """Source, data to, built, next update and release; all from the manifest, never the clock.
+
+    `told` says that the site has a page What changed to lead to. By the dates in the section's
+    attributes a script tells a reader, by the reader's own clock, that an update is overdue.
+    """
     items = [
         ("Source", escape(all_sources(manifest))),
         ("Data to", time_element(manifest.as_of)),
         ("Built", built(manifest)),
         ("Next update", _next_update(manifest)),
         ("Release", element("code", escape(manifest.id))),
+        *([("What changed", _changed(manifest))] if told else []),
     ]
     listed = "".join(
         element("div", element("dt", escape(name)) + element("dd", text)) for name, text in items
     )
     body = element("dl", listed, class_="mp-release-facts") + _caveats(manifest)
+    dates = {
+        "data_next_update": next_update(manifest).isoformat(),
+        "data_overdue_from": overdue_from(manifest).isoformat(),
+    }
+    label = "About this release"
     return Fragment(
-        element("section", body, class_="mp-release", id="release", aria_label="About this release")
+        element("section", body, class_="mp-release", id="release", aria_label=label, **dates)
     )
+
+
+def _changed(manifest: Manifest) -> str:
+    """The newest change in a sentence, and where to read all of it."""
+    link = element("a", "What changed, release by release", href="changes.html")
+    said = summary(manifest, 0) if manifest.history else "Not told by this release."
+    return f"{said} {link}"
 
 
 def trust(manifest: Manifest) -> str:
@@ -49,11 +67,23 @@ def built(manifest: Manifest) -> str:
 
 
 def next_update(manifest: Manifest) -> date:
-    """The day after which a newer release is due: one period of the quickest pin later."""
+    """The day on which a newer release is due: one period of the quickest pin later."""
+    return datetime.fromisoformat(manifest.created_at).date() + _period(manifest)
+
+
+def overdue_from(manifest: Manifest) -> datetime:
+    """The moment from which that release is a whole period late: schedules run late by hours.
+
+    It counts from when the release was made, so a clock that replays another year has no say.
+    """
+    return datetime.fromisoformat(manifest.created_at) + 2 * _period(manifest)
+
+
+def _period(manifest: Manifest) -> timedelta:
     steps = [
         STEP[entry.contract.cadence] for entry in manifest.pins if entry.contract.cadence in STEP
     ]
-    return datetime.fromisoformat(manifest.created_at).date() + min(steps, default=STEP["weekly"])
+    return min(steps, default=STEP["weekly"])
 
 
 def _next_update(manifest: Manifest) -> str:

@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -14,6 +15,7 @@ from processing.board.freshness import as_json
 from processing.board.reader import Release, verified_bytes
 from processing.errors import SiteError
 from processing.site.finishing.catalog import catalog, unit_download
+from processing.site.finishing.feed import DATA, FEED, PAGE, changes_atom, changes_json
 from processing.site.finishing.foreign import without_foreign, without_foreign_imports
 from processing.site.finishing.publish import CATALOG
 from processing.site.finishing.units import RenderedPage, read_page
@@ -25,9 +27,9 @@ _PARTIAL_BUNDLE = Path("node_modules/plotly.js-cartesian-dist-min/plotly-cartesi
 def finish(out: Path, release: Release, root: Path, audience: str = "public") -> None:
     """Complete the rendered site in `out`: what stands on its pages decides what lies beside them.
 
-    Writes `data/<unit>.csv`, `data/pins/<name>.parquet`, `catalog.json`, `freshness.json` and, when
-    a page draws a chart, plotly. A public site gets public pins only: SiteError when a page shows
-    another. Also for a broken unit and for an id used twice.
+    Writes `data/<unit>.csv`, `data/pins/<name>.parquet`, `catalog.json`, `freshness.json`,
+    `changes.json`, `changes.xml` and, when a page draws a chart, plotly. A public site gets public
+    pins only: SiteError when a page shows another. Also for a broken unit and for an id used twice.
     """
     for path in _files(out, ".html"):
         _edit(path, without_foreign)
@@ -40,6 +42,7 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
     for name, href in pins.items():
         downloads[href] = verified_bytes(release.path(name), release.manifest.pin(name))
     downloads[FRESHNESS] = as_json(release.manifest, pins)
+    downloads |= _changes(out, root, release)
     downloads[CATALOG] = catalog(_site_title(root), release.manifest, pages, pins, downloads)
     for href, content in downloads.items():
         (out / href).parent.mkdir(parents=True, exist_ok=True)
@@ -121,6 +124,21 @@ def _downloads(pages: Sequence[RenderedPage]) -> dict[str, bytes]:
     return {unit_download(unit): unit_csv(unit.block).encode() for unit in units}
 
 
+def _changes(out: Path, root: Path, release: Release) -> dict[str, bytes]:
+    """What the releases changed, as a feed and as JSON."""
+    title, address = _site_title(root), _website(root).get("site-url")
+    page = PAGE if (out / PAGE).is_file() else "index.html"
+    return {
+        FEED: changes_atom(title, release.manifest, page, str(address) if address else None),
+        DATA: changes_json(title, release.manifest),
+    }
+
+
 def _site_title(root: Path) -> str:
+    return str(_website(root)["title"])
+
+
+def _website(root: Path) -> dict[str, Any]:
     config = yaml.safe_load((root / "_quarto.yml").read_text(encoding="utf-8"))
-    return str(config["website"]["title"])
+    website: dict[str, Any] = config["website"]
+    return website

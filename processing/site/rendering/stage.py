@@ -20,6 +20,8 @@ from processing.site.rendering.stage_config import staged_config
 CONFIG = "_quarto.yml"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _TOP_HEADING = re.compile(r"^#[ \t]+\S.*$", re.MULTILINE)
+_PIN = re.compile(rb'data-pin=\\"([a-z0-9_]+)\\"')  # as it stands in the JSON of a notebook
+CHANGES = "changes"  # the page that tells what releases changed
 _NOT_ASSETS = {".qmd", ".ipynb", ".quarto_ipynb", ".pyc"}
 
 
@@ -37,9 +39,11 @@ def stage(
     """
     from processing.views.release_note import release_note
 
-    note = release_note(manifest)._repr_markdown_()
+    note = release_note(manifest, told=CHANGES in executed)._repr_markdown_()
     ready = {
-        f"{name}.ipynb": staged_notebook(name, notebook, note, executed, pages)
+        f"{name}.ipynb": staged_notebook(
+            name, notebook, (_late(manifest, notebook), note), executed, pages
+        )
         for name, notebook in sorted(executed.items())
     }
     config = staged_config(root / CONFIG, pages)
@@ -51,9 +55,11 @@ def stage(
 
 
 def staged_notebook(
-    name: str, notebook: bytes, note: str, pages: Mapping[str, bytes], folder: str
+    name: str, notebook: bytes, notes: tuple[str, str], pages: Mapping[str, bytes], folder: str
 ) -> str:
-    """The notebook's JSON with links rewritten and the release note as its last cell."""
+    """The notebook's JSON with links rewritten and two notes: one on late data before the text,
+    where there is one, and the release note as its last cell.
+    """
     content = json.loads(notebook)
     cells = content["cells"]
     for cell in cells:
@@ -64,9 +70,29 @@ def staged_notebook(
         elif cell["cell_type"] == "raw":
             source = _without_own_alias(source, name)
         cell["source"] = source
-    cells.append({"cell_type": "markdown", "id": "release-note", "metadata": {}, "source": note})
+    late, last = notes
+    if late:
+        cells.insert(_text_begins(cells), _markdown("late-data", late))
+    cells.append(_markdown("release-note", last))
     content.setdefault("metadata", {})["kernelspec"] = KERNEL
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _late(manifest: Manifest, notebook: bytes) -> str:
+    """What is late of the data that an executed page shows; mostly nothing."""
+    from processing.views.late import late_notice
+
+    notice = late_notice(manifest, {name.decode() for name in _PIN.findall(notebook)})
+    return notice._repr_markdown_() if notice else ""
+
+
+def _text_begins(cells: list[dict[str, Any]]) -> int:
+    """The place after the front matter."""
+    return 1 if cells and cells[0]["cell_type"] == "raw" else 0
+
+
+def _markdown(id: str, source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": id, "metadata": {}, "source": source}
 
 
 def copy_assets(source: Path, folder: Path) -> None:

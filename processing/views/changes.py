@@ -1,0 +1,166 @@
+"""The page What changed: release by release, what was added, updated, revised and promised anew."""
+
+from __future__ import annotations
+
+from processing.board.changes import PinChange, ReleaseChange
+from processing.board.manifest import Manifest
+from processing.contracts.contract import ColumnType
+from processing.views.fact import EXACT, fact
+from processing.views.html import Fragment, element, escape, identifier, join
+from processing.views.listing import bullets, listing, more
+from processing.views.words import list_words
+
+FEED, DATA = "changes.xml", "changes.json"
+
+
+def latest(manifest: Manifest) -> Fragment:
+    """What this release changed: in words, then table by table, then number by number."""
+    if not manifest.history:
+        said = "This release was made before releases told what they change; the next one will."
+        return Fragment(element("p", said))
+    lead = element("p", summary(manifest, 0), class_="mp-finding")
+    return Fragment(_told(join([lead, *_parts(manifest, 0)]), manifest.history[0]))
+
+
+def earlier(manifest: Manifest) -> Fragment:
+    """The releases before this one, the newest first, each to be opened."""
+    made = []
+    for place, change in enumerate(manifest.history[1:], start=1):
+        moment = fact(manifest, "history", place, "created_at", format="moment")
+        body = element("p", summary(manifest, place)) + join(_parts(manifest, place))
+        made.append(_told(more(element("strong", moment), body), change))
+    return Fragment(join(made) or element("p", "None is known."))
+
+
+def follow() -> Fragment:
+    """Where the same can be read by programs."""
+    return Fragment(
+        bullets(
+            [
+                f'<a href="{FEED}">{FEED}</a>: an Atom feed with an entry for each release',
+                f'<a href="{DATA}">{DATA}</a>: the same for programs, exact values as text',
+            ]
+        )
+    )
+
+
+def anchor(change: ReleaseChange) -> str:
+    """The id under which a release stands on the page."""
+    return f"release-{change.release}"
+
+
+def _told(content: str, change: ReleaseChange) -> str:
+    return element("div", content, class_="mp-all-told", id=anchor(change))
+
+
+def summary(manifest: Manifest, place: int) -> str:
+    """One release in words: how far its data reach, and whether any number was revised."""
+    change = manifest.history[place]
+    to = fact(manifest, "history", place, "as_of", format="date_long")
+    if change.previous is None:
+        return f"Data to {to}. The first release that is known: all of it is new."
+    return " ".join([f"Data to {to}{_weeks(manifest, place)}.", _revised(manifest, place)])
+
+
+def _weeks(manifest: Manifest, place: int) -> str:
+    """Which weeks the release is the first to know, or the first to know whole."""
+    parts = []
+    for name, verb in (("weeks_begun", "begun"), ("weeks_ended", "complete")):
+        weeks = getattr(manifest.history[place], name)
+        if weeks:
+            path = ("history", place, name)
+            shown = [fact(manifest, *path, at, format="count") for at in range(len(weeks))]
+            parts.append(f"week{'s' * (len(weeks) > 1)} {list_words(shown)} {verb}")
+    return "".join(f", {part}" for part in parts)
+
+
+def _revised(manifest: Manifest, place: int) -> str:
+    revised = manifest.history[place].revised
+    if not revised:
+        return "No number of a period that was over has been revised."
+    count = fact(manifest, "history", place, "revised", format="count")
+    number, were = ("number", "was") if revised == 1 else ("numbers", "were")
+    return f"{count} {number} of periods that were over {were} revised."
+
+
+def _parts(manifest: Manifest, place: int) -> list[str]:
+    change = manifest.history[place]
+    if not (change.pins or change.gone):
+        return [element("p", "Every table and contract is as it was.")]
+    gone = f"No longer there: {list_words([*map(escape, change.gone)])}." if change.gone else ""
+    return [
+        _tables(manifest, place) if change.pins else "",
+        *(_revisions(manifest, place, at) for at, pin in enumerate(change.pins) if pin.revisions),
+        element("p", gone) if gone else "",
+    ]
+
+
+def _tables(manifest: Manifest, place: int) -> str:
+    head = ("Table", "Rows", "Added", "Updated", "Removed", "Numbers revised", "Contract")
+    pins = manifest.history[place].pins
+    rows = [_table_row(manifest, place, at, pin) for at, pin in enumerate(pins)]
+    caption = "What became of each table; one that is as it was is left out"
+    right = "Rows|Added|Updated|Removed|Numbers revised"
+    return listing(f"changes-{place}", caption, head, rows, right)
+
+
+def _table_row(manifest: Manifest, place: int, at: int, pin: PinChange) -> list[str]:
+    path = ("history", place, "pins", at)
+    counts = [
+        fact(manifest, *path, name, format="count")
+        for name in ("rows", "added", "updated", "removed", "revised")
+    ]
+    note = element("span", escape(pin.note), class_="mp-broken") if pin.note else ""
+    named = element("code", identifier(pin.name)) + element(
+        "span", escape(pin.title), class_="mp-subtle"
+    )
+    return [named + note, *counts, _contract(manifest, place, at, pin)]
+
+
+def _contract(manifest: Manifest, place: int, at: int, pin: PinChange) -> str:
+    if pin.is_new:
+        return "new table"
+    path = ("history", place, "pins", at, "contract")
+    said = [fact(manifest, *path, number, format="text") for number in range(len(pin.contract))]
+    return "<br>".join(said) or "as it was"
+
+
+def _revisions(manifest: Manifest, place: int, at: int) -> str:
+    pin = manifest.history[place].pins[at]
+    rows = [_revision_row(manifest, place, at, number) for number in range(len(pin.revisions))]
+    head = ("Where", "Number", "Old", "New")
+    caption = f"Revised numbers of {pin.name}"
+    made = listing(f"revised-{place}-{pin.name}", caption, head, rows, "Old|New")
+    if pin.revised == len(pin.revisions):
+        return made
+    count = fact(manifest, "history", place, "pins", at, "revised", format="count")
+    rest = (
+        f"These are the largest of {count} revised numbers of {element('code', escape(pin.name))}."
+    )
+    return made + element("p", rest, class_="mp-subtle")
+
+
+def _revision_row(manifest: Manifest, place: int, at: int, number: int) -> list[str]:
+    path = ("history", place, "pins", at, "revisions", number)
+    revision = manifest.history[place].pins[at].revisions[number]
+    where = [
+        f"{escape(plain(name))} {fact(manifest, *path, 'key', name, format='text')}"
+        for name in revision.key
+    ]
+    form = exact_format(revision.type)
+    return [
+        ", ".join(where),
+        element("code", identifier(revision.column)),
+        fact(manifest, *path, "old", format=form),
+        fact(manifest, *path, "new", format=form),
+    ]
+
+
+def plain(column: str) -> str:
+    """What a key column is called in a sentence: `store_id` is "store"."""
+    return column.removesuffix("_id").replace("_", " ")
+
+
+def exact_format(kind: ColumnType) -> str:
+    """The format that shows every digit of a value of that type."""
+    return EXACT[kind]
