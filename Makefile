@@ -6,6 +6,8 @@ BIN := .venv/bin
 UV = $(firstword $(wildcard .venv/uv/bin/uv) uv)
 # Extra arguments for the command behind a target, as in: make test ARGS="-k links"
 ARGS ?=
+# Whatever the tests try for real.
+EXTRAS := $(addprefix --extra ,pictures postgresql odbc http s3 credentials)
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --no-annotate --quiet
 
@@ -41,7 +43,7 @@ reliability: setup ## inject every fault and write what came of it into docs/rel
 	@$(BIN)/python scripts/reliability.py $(ARGS)
 
 lock: setup ## compile the lock files anew from pyproject.toml and package.json
-	@$(UV) pip compile pyproject.toml --group dev --extra pictures $(LOCK_OPTIONS) \
+	@$(UV) pip compile pyproject.toml --group dev $(EXTRAS) $(LOCK_OPTIONS) \
 		--upgrade -o requirements.lock
 	@echo uv | $(UV) pip compile - $(LOCK_OPTIONS) --upgrade -o requirements-bootstrap.lock
 	@if command -v npm >/dev/null; then npm install --package-lock-only --ignore-scripts --loglevel=error; fi

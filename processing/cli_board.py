@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
 
 import click
@@ -130,9 +131,11 @@ def doctor(config: Config, fix: bool) -> None:
     from processing.board.doctor import examine
     from processing.build.state import named_by_state
     from processing.site.machine import machine_report
+    from processing.sources.find import need_credentials
 
     for line in machine_report(config):
         click.echo(line)
+    need_credentials(config, config.sources, os.environ)
     board = config.board_path
     ailments = examine(board, named_by_state(board))
     for ailment in ailments:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from processing.config_sources import SourceConfig, secret_faults
 from processing.errors import ConfigError
 
 FILE = "millpond.toml"
@@ -51,12 +52,6 @@ class SiteConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     size_budget_kb: int = 6000
 
 
-class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The address of one source."""
-
-    address: str
-
-
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole of `millpond.toml`, with the chosen environment laid over it."""
 
@@ -67,12 +62,18 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     board: BoardConfig = BoardConfig()
     engine: EngineConfig = EngineConfig()
     site: SiteConfig = SiteConfig()
+    intake: str = "intake"
     sources: dict[str, SourceConfig] = {}
 
     @property
     def board_path(self) -> Path:
         """The board's folder as an absolute path."""
         return (self.root / self.board.address).absolute()
+
+    @property
+    def intake_path(self) -> Path:
+        """Where every fetched version of what cannot be fetched again is kept."""
+        return self.root / self.intake
 
     @property
     def cache_path(self) -> Path:
@@ -128,6 +129,7 @@ def _checked(config: Config, path: Path) -> Config:
     The board is tidied and the site replaced as a whole: neither may hold the other or the project.
     """
     _check_time(config, path)
+    _check_secrets(config, path)
     for key, text in (("board.address", config.board.address), ("site.out", config.site.out)):
         if not text.strip() or "://" in text or not text.isprintable():
             raise _misplaced(path, key, repr(text), "a folder")
@@ -156,6 +158,18 @@ def _check_time(config: Config, path: Path) -> None:
             expected="a name such as America/New_York, and a year such as 2017",
             next_step=f"correct {FILE}",
         ) from error
+
+
+def _check_secrets(config: Config, path: Path) -> None:
+    """ConfigError when a credential itself stands where only its name may; it is not repeated."""
+    if faults := list(secret_faults(config.sources)):
+        raise ConfigError(
+            f"{path} may name credentials and never hold one",
+            found="; ".join(faults),
+            expected='the name of a variable, as in password = "SHOP_PASSWORD"',
+            next_step="move the value to the environment, `.env` or the keyring, and change it: "
+            "what stood in a file may have been read",
+        )
 
 
 def _misplaced(path: Path, key: str, found: str, expected: str) -> ConfigError:

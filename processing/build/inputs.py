@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,8 +17,10 @@ from processing.contracts.frames import LazyFrame
 from processing.engines.engine import Engine
 from processing.errors import ConfigError
 from processing.sources import clock
+from processing.sources.asked import Asked
+from processing.sources.find import find, need_credentials
 from processing.sources.hashes import Hashes
-from processing.sources.location import Location, locate
+from processing.sources.location import Location
 from processing.sources.retail import SOURCES
 from processing.sources.shape import declared_columns
 from processing.sources.source import Source
@@ -124,13 +126,33 @@ class Input:
 
 
 def find_inputs(
-    config: Config, names: Iterable[str], as_of: date, hashes: Hashes
+    config: Config,
+    names: Iterable[str],
+    as_of: date,
+    hashes: Hashes,
+    environment: Mapping[str, str],
 ) -> dict[str, Input]:
-    """Locate the named sources. SourceError for the first that is not there."""
+    """Find the named sources, and take in those that lie elsewhere.
+
+    ConfigError for credentials that are missing, before anything is asked for; SourceError for the
+    first source that is not there.
+    """
+    credentials = need_credentials(config, names := list(names), environment)
     return {
         name: Input(
             SOURCES[name],
-            locate(name, config.sources[name].address, config.root),
+            find(
+                Asked(
+                    SOURCES[name],
+                    config.sources[name],
+                    config.root,
+                    config.cache_path / "sources",
+                    config.intake_path,
+                    as_of,
+                    config.timezone,
+                    credentials,
+                )
+            ),
             hashes,
             as_of,
             config.timezone,

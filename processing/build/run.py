@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -69,7 +70,8 @@ class Report:
 class Build:
     """One build of one day. The clock, the progress line and the forced tables are passed in.
 
-    `accepted` names sources that may have lost rows since the release before.
+    `accepted` names sources that may have lost rows since the release before. Credentials of
+    sources are looked for in `environment` first.
     """
 
     config: Config
@@ -79,6 +81,7 @@ class Build:
     forced: frozenset[str] = frozenset()
     tables: Mapping[str, Table] = field(default_factory=load_tables)
     accepted: frozenset[str] = frozenset()
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     seen: dict[str, SeenParts] = field(default_factory=dict, init=False)
 
     @cached_property
@@ -109,7 +112,8 @@ class Build:
     @cached_property
     def inputs(self) -> dict[str, Input]:
         """The sources that the tables use, located."""
-        return find_inputs(self.config, self.graph.sources, self.as_of, self.hashes)
+        names = self.graph.sources
+        return find_inputs(self.config, names, self.as_of, self.hashes, self.environment)
 
     @cached_property
     def maker(self) -> Maker:

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from processing.config import Config
+from processing.config_sources import SourceConfig
 from processing.errors import SourceError
+from processing.sources.credentials import Credentials
+from processing.sources.find import is_elsewhere
 from processing.sources.location import locate
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -16,15 +19,25 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 def machine_report(config: Config) -> Iterator[str]:
     """One line per thing that a build or a render may use: where it is, or what its lack means."""
+    credentials = Credentials(os.environ, config.root / ".env")
     for name, source in sorted(config.sources.items()):
-        try:
-            found = locate(name, source.address, config.root)
-            yield f"source {name}: {found.bytes:,} bytes at {source.address}"
-        except SourceError as error:
-            yield f"source {name}: {error.what}"
+        yield f"source {name}: {_source_line(name, source, config.root)}"
+        for role, credential in sorted(source.credentials.items()):
+            where = credentials.where(credential)
+            place = f"in {where}" if where else "MISSING"
+            yield f"source {name}: its {role} {credential} is {place}"
     yield _seal_line()
     yield _quarto_line()
     yield _browser_line()
+
+
+def _source_line(name: str, source: SourceConfig, root: Path) -> str:
+    if is_elsewhere(source):
+        return f"taken in from elsewhere ({source.address.partition(':')[0]})"
+    try:
+        return f"{locate(name, source.address, root).bytes:,} bytes at {source.address}"
+    except SourceError as error:
+        return error.what
 
 
 def find_browser() -> Path | None:

@@ -8,6 +8,8 @@ from processing.contracts.frames import LazyFrame
 from processing.errors import SourceError
 from processing.sources.source import RawType, Source
 
+OTHERS = {"text": nw.String, "timestamp": nw.Datetime, "date": nw.Date, "boolean": nw.Boolean}
+
 
 def fits(declared: RawType, found: nw.dtypes.DType) -> bool:
     """Whether a column of type `found` may stand where `declared` is promised."""
@@ -15,7 +17,7 @@ def fits(declared: RawType, found: nw.dtypes.DType) -> bool:
         return found.is_integer()
     if declared == "number":
         return found.is_numeric()
-    return found == {"text": nw.String, "timestamp": nw.Datetime}[declared]
+    return found == OTHERS[declared]
 
 
 def declared_columns(source: Source, frame: LazyFrame, address: str) -> LazyFrame:
@@ -33,6 +35,6 @@ def declared_columns(source: Source, frame: LazyFrame, address: str) -> LazyFram
             found="; ".join([f"no column {name}" for name in missing] + retyped)
             + f". Columns there: {', '.join(schema.names())}",
             expected=", ".join(f"{c.name}: {c.type}" for c in source.columns),
-            next_step="correct the file, or the declaration in processing/sources/retail.py",
+            next_step="correct the file, or the declaration in processing/sources",
         )
     return frame.select([c.name for c in source.columns])

@@ -9,7 +9,7 @@ import msgspec
 
 from processing.contracts.contract import Level
 
-RawType = Literal["integer", "number", "text", "timestamp"]
+RawType = Literal["integer", "number", "text", "timestamp", "date", "boolean"]
 
 
 class RawColumn(msgspec.Struct, frozen=True):

@@ -8,7 +8,10 @@ import sys
 from tests.conftest import ROOT
 
 # Extras and developers' tools: a person who installed `millpond` alone has none of these.
-EXTRAS = ("hypothesis", "kaleido", "mypy", "nbval", "playwright", "pyspark", "pytest", "quarto_cli")
+EXTRAS = (
+    *("adbc_driver_manager", "adbc_driver_postgresql", "pyodbc", "s3fs", "keyring", "dotenv"),
+    *("hypothesis", "kaleido", "mypy", "nbval", "playwright", "pyspark", "pytest", "quarto_cli"),
+)
 SLOW = ("duckdb", "great_tables", "lxml", "nbclient", "pandas", "plotly", "pyarrow")
 
 IMPORT_ALL = f"""

@@ -1,0 +1,60 @@
+"""Find what a source holds: files that lie here, or what is first taken in from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from typing import cast
+
+from processing.config import Config
+from processing.config_sources import SourceConfig
+from processing.errors import SourceError
+from processing.sources.asked import Asked
+from processing.sources.credentials import Credentials
+from processing.sources.location import KINDS, Location, locate
+
+# One file per kind, imported only when an address asks for it.
+ELSEWHERE = {
+    "postgresql": "processing.sources.postgresql:locate",
+}
+
+
+def find(asked: Asked) -> Location:
+    """The files that hold the source. SourceError for an unknown kind, and for what goes wrong."""
+    scheme = asked.parts.scheme
+    if scheme in KINDS:
+        return locate(asked.name, asked.config.address, asked.root)
+    if scheme not in ELSEWHERE:
+        raise SourceError(
+            f"Source {asked.name}: unknown kind of address",
+            found=asked.shown,
+            expected="a path, or one of "
+            + ", ".join(f"{kind}:" for kind in [*KINDS, *ELSEWHERE] if kind),
+            next_step=f"correct [sources.{asked.name}] in millpond.toml",
+        )
+    module, function = ELSEWHERE[scheme].split(":")
+    take = cast("Callable[[Asked], Location]", getattr(import_module(module), function))
+    return take(asked)
+
+
+def is_elsewhere(config: SourceConfig) -> bool:
+    """Whether the source is taken in over a connection."""
+    return config.address.partition(":")[0] in ELSEWHERE
+
+
+def need_credentials(
+    config: Config, names: Iterable[str], environment: Mapping[str, str]
+) -> Credentials:
+    """The credentials of the project, once each that these sources name is known to be there.
+
+    ConfigError that names every one which is not, with the key that asks for it.
+    """
+    credentials = Credentials(environment, config.root / ".env")
+    credentials.need(
+        {
+            credential: f"sources.{name}.credentials.{role}"
+            for name in names
+            for role, credential in config.sources[name].credentials.items()
+        }
+    )
+    return credentials

@@ -1,0 +1,105 @@
+"""A PostgreSQL server of our own on the loopback, from what Debian installs."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+OWNER = "owner"
+PASSWORD = "pg-c4nary-pass&word/7"  # characters that an address has to escape
+SETTINGS = (
+    "-c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c shared_buffers=32MB"
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `address` names no user and no password."""
+
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"postgresql://{OWNER}@127.0.0.1:{self.port}/postgres"
+
+    def connect(self) -> Any:
+        from urllib.parse import quote
+
+        from adbc_driver_postgresql import dbapi
+
+        where = f"127.0.0.1:{self.port}/postgres"
+        return dbapi.connect(f"postgresql://{OWNER}:{quote(PASSWORD, safe='')}@{where}")
+
+    def run(self, *statements: str) -> None:
+        with closing(self.connect()) as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            connection.commit()
+
+    def put(self, name: str, table: pa.Table) -> None:
+        with closing(self.connect()) as connection, connection.cursor() as cursor:
+            cursor.adbc_ingest(name, table, mode="replace")
+            connection.commit()
+
+
+def programs() -> Path | None:
+    """The folder of Debian's newest PostgreSQL server programs, or of those on PATH."""
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
+    found = [p for p in places if (p / "initdb").exists()]
+    on_path = shutil.which("initdb")
+    return found[-1] if found else (Path(on_path).parent if on_path else None)
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(settings: Sequence[str] = ()) -> Iterator[Server]:
+    """A server with an empty database, as a user of its own where this one is root."""
+    folder = Path(tempfile.mkdtemp(prefix="millpond-postgres-"))
+    try:
+        port = free_port()
+        (folder / "password").write_text(PASSWORD, encoding="utf-8")
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("postgres")
+            for path in (folder, folder / "password"):
+                os.chown(path, user.pw_uid, user.pw_gid)
+        auth = ["-U", OWNER, "--auth=scram-sha-256", f"--pwfile={folder / 'password'}"]
+        _program(folder, "initdb", "-D", str(folder / "data"), *auth, "-E", "UTF8", "--no-sync")
+        options = " ".join((f"-p {port} -k {folder}", SETTINGS, *settings))
+        log = ("-l", str(folder / "log"))
+        _program(folder, "pg_ctl", "-D", str(folder / "data"), "-o", options, *log, "-w", "start")
+        try:
+            yield Server(port)
+        finally:
+            _program(folder, "pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _program(folder: Path, name: str, *arguments: str) -> None:
+    found = programs()
+    assert found
+    subprocess.run(
+        [str(found / name), *arguments],
+        check=True,
+        cwd=folder,
+        user="postgres" if os.geteuid() == 0 else None,
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "America/New_York"},
+        stdout=subprocess.DEVNULL,
+    )
