@@ -14,7 +14,7 @@ FEED, DATA = "changes.xml", "changes.json"
 
 
 def latest(manifest: Manifest) -> Fragment:
-    """What this release changed: in words, then table by table, then number by number."""
+    """What this release changed: in words, then table by table, then figure by figure."""
     if not manifest.history:
         said = "This release was made before releases told what they change; the next one will."
         return Fragment(element("p", said))
@@ -27,8 +27,8 @@ def earlier(manifest: Manifest) -> Fragment:
     made = []
     for place, change in enumerate(manifest.history[1:], start=1):
         moment = fact(manifest, "history", place, "created_at", format="moment")
-        body = element("p", summary(manifest, place)) + join(_parts(manifest, place))
-        made.append(_told(more(element("strong", moment), body), change))
+        line = f"{element('strong', moment)}: {summary(manifest, place)}"
+        made.append(_told(more(line, join(_parts(manifest, place))), change))
     return Fragment(join(made) or element("p", "None is known."))
 
 
@@ -54,33 +54,34 @@ def _told(content: str, change: ReleaseChange) -> str:
 
 
 def summary(manifest: Manifest, place: int) -> str:
-    """One release in words: how far its data reach, and whether any number was revised."""
+    """One release in words: how far its data reach, and whether a figure was revised."""
     change = manifest.history[place]
     to = fact(manifest, "history", place, "as_of", format="date_long")
     if change.previous is None:
         return f"Data to {to}. The first release that is known: all of it is new."
-    return " ".join([f"Data to {to}{_weeks(manifest, place)}.", _revised(manifest, place)])
+    return f"Data now reach {to}{_weeks(manifest, place)}. {_revised(manifest, place)}"
 
 
 def _weeks(manifest: Manifest, place: int) -> str:
     """Which weeks the release is the first to know, or the first to know whole."""
     parts = []
-    for name, verb in (("weeks_begun", "begun"), ("weeks_ended", "complete")):
+    for name, verb in (("weeks_begun", "begun"), ("weeks_ended", "ended")):
         weeks = getattr(manifest.history[place], name)
         if weeks:
             path = ("history", place, name)
             shown = [fact(manifest, *path, at, format="count") for at in range(len(weeks))]
-            parts.append(f"week{'s' * (len(weeks) > 1)} {list_words(shown)} {verb}")
-    return "".join(f", {part}" for part in parts)
+            week = "week" if len(weeks) == 1 else "weeks"
+            have = "has" if len(weeks) == 1 else "have"
+            parts.append(f"{week} {list_words(shown)} {have} {verb}")
+    return "".join(f"; {part}" for part in parts)
 
 
 def _revised(manifest: Manifest, place: int) -> str:
     revised = manifest.history[place].revised
     if not revised:
-        return "No number of a period that was over has been revised."
+        return "No earlier figure was revised."
     count = fact(manifest, "history", place, "revised", format="count")
-    number, were = ("number", "was") if revised == 1 else ("numbers", "were")
-    return f"{count} {number} of periods that were over {were} revised."
+    return f"{count} earlier {'figure was' if revised == 1 else 'figures were'} revised."
 
 
 def _parts(manifest: Manifest, place: int) -> list[str]:
@@ -96,25 +97,35 @@ def _parts(manifest: Manifest, place: int) -> list[str]:
 
 
 def _tables(manifest: Manifest, place: int) -> str:
-    head = ("Table", "Rows", "Added", "Updated", "Removed", "Numbers revised", "Contract")
+    head = ("Table", "Rows", "What changed", "Contract")
     pins = manifest.history[place].pins
     rows = [_table_row(manifest, place, at, pin) for at, pin in enumerate(pins)]
     caption = "What became of each table; one that is as it was is left out"
-    right = "Rows|Added|Updated|Removed|Numbers revised"
-    return listing(f"changes-{place}", caption, head, rows, right)
+    return listing(f"changes-{place}", caption, head, rows, "Rows")
 
 
 def _table_row(manifest: Manifest, place: int, at: int, pin: PinChange) -> list[str]:
     path = ("history", place, "pins", at)
-    counts = [
-        fact(manifest, *path, name, format="count")
-        for name in ("rows", "added", "updated", "removed", "revised")
-    ]
-    note = element("span", escape(pin.note), class_="mp-broken") if pin.note else ""
     named = element("code", identifier(pin.name)) + element(
         "span", escape(pin.title), class_="mp-subtle"
     )
-    return [named + note, *counts, _contract(manifest, place, at, pin)]
+    counts = [
+        f"{fact(manifest, *path, name, format='count')} {said}"
+        for name, said in COUNTS.items()
+        if getattr(pin, name)
+    ]
+    said = element("span", escape(pin.note), class_="mp-broken") if pin.note else ""
+    became = said or ", ".join(counts) or "rows as they were"
+    rows = fact(manifest, *path, "rows", format="count")
+    return [named, rows, became, _contract(manifest, place, at, pin)]
+
+
+COUNTS = {
+    "added": "rows added",
+    "updated": "rows updated",
+    "removed": "rows removed",
+    "revised": "figures revised",
+}
 
 
 def _contract(manifest: Manifest, place: int, at: int, pin: PinChange) -> str:
@@ -128,14 +139,14 @@ def _contract(manifest: Manifest, place: int, at: int, pin: PinChange) -> str:
 def _revisions(manifest: Manifest, place: int, at: int) -> str:
     pin = manifest.history[place].pins[at]
     rows = [_revision_row(manifest, place, at, number) for number in range(len(pin.revisions))]
-    head = ("Where", "Number", "Old", "New")
-    caption = f"Revised numbers of {pin.name}"
+    head = ("Where", "Column", "Old", "New")
+    caption = f"Revised figures of {pin.name}"
     made = listing(f"revised-{place}-{pin.name}", caption, head, rows, "Old|New")
     if pin.revised == len(pin.revisions):
         return made
     count = fact(manifest, "history", place, "pins", at, "revised", format="count")
     rest = (
-        f"These are the largest of {count} revised numbers of {element('code', escape(pin.name))}."
+        f"These are the largest of {count} revised figures of {element('code', escape(pin.name))}."
     )
     return made + element("p", rest, class_="mp-subtle")
 

@@ -13,7 +13,7 @@ import msgspec
 from processing.board.changes import PinChange, ReleaseChange, Revision
 from processing.board.manifest import Manifest
 from processing.site.finishing.publish import GENERATOR
-from processing.views.changes import DATA, FEED, anchor, exact_format, plain
+from processing.views.changes import COUNTS, DATA, FEED, anchor, exact_format, plain
 from processing.views.fact import typed
 from processing.views.format import UNSAFE, format_value
 
@@ -66,7 +66,7 @@ def _link(address: str | None, href: str) -> str:
 
 
 def title(change: ReleaseChange) -> str:
-    """A release in one line: how far the data reach, and whether numbers were revised."""
+    """A release in one line: how far the data reach, and whether figures were revised."""
     return f"Data to {format_value('date_long', change.as_of)}; {_revised(change)}"
 
 
@@ -74,14 +74,14 @@ def _revised(change: ReleaseChange) -> str:
     if change.previous is None:
         return "first release"
     count = format_value("count", change.revised)
-    numbers = "number" if change.revised == 1 else "numbers"
-    return f"{count} {numbers} revised" if change.revised else "no number revised"
+    figures = "figure" if change.revised == 1 else "figures"
+    return f"{count} {figures} revised" if change.revised else "no earlier figure revised"
 
 
 def lines(change: ReleaseChange) -> Iterator[str]:
     """A release line by line, in plain text."""
     yield f"Release {change.release}, {title(change)}."
-    for weeks, said in ((change.weeks_begun, "begun"), (change.weeks_ended, "complete")):
+    for weeks, said in ((change.weeks_begun, "begun"), (change.weeks_ended, "ended")):
         if weeks:
             yield f"Weeks {said}: {', '.join(map(str, weeks))}."
     for pin in change.pins:
@@ -99,8 +99,7 @@ def _pin_line(pin: PinChange) -> str:
         return f"{pin.name}: new table, {format_value('count', pin.rows)} rows"
     if pin.note:
         return f"{pin.name}: {pin.note}"
-    counts = [("rows added", pin.added), ("rows updated", pin.updated)]
-    counts += [("rows removed", pin.removed), ("numbers revised", pin.revised)]
+    counts = ((what, getattr(pin, name)) for name, what in COUNTS.items())
     said = [f"{format_value('count', count)} {what}" for what, count in counts if count]
     return f"{pin.name}: {', '.join(said) or 'rows as they were'}"
 
