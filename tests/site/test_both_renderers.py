@@ -73,7 +73,11 @@ def test_title_and_description(root: Any) -> None:
 
 
 def test_headings(root: Any) -> None:
-    headings = root.xpath("//main//h2[not(@id='toc-title')] | //main//h3")
+    """Quarto puts a heading of its own over the footnotes; it is no heading of the page."""
+    headings = root.xpath(
+        "//main//h2[not(@id='toc-title') and not(ancestor::section[@role='doc-endnotes'])]"
+        " | //main//h3"
+    )
     assert [words(found) for found in headings] == [
         "First part",
         "Below it",
@@ -83,9 +87,13 @@ def test_headings(root: Any) -> None:
 
 
 def test_links(root: Any) -> None:
-    assert "stores.html#top" in root.xpath("//main//p/a/@href")
-    pages = [address.removeprefix("./") for address in root.xpath("//header//li//a/@href")]
-    assert pages[:2] == ["index.html", "stores.html"]
+    assert "stores.html#top" in addresses(root, "//main//p/a/@href")
+    assert addresses(root, "//header//li//a/@href")[:2] == ["index.html", "stores.html"]
+
+
+def addresses(root: Any, path: str) -> list[str]:
+    """Without the `./` that Quarto puts before the address of a page."""
+    return [address.removeprefix("./") for address in root.xpath(path)]
 
 
 def test_the_text_of_main(root: Any) -> None:

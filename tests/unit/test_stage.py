@@ -105,7 +105,16 @@ def test_a_configuration_that_is_not_yaml_is_refused(tmp_path: Path) -> None:
 def test_the_release_note_is_the_last_cell(tmp_path: Path) -> None:
     cells = staged_cells(tmp_path, "index", "Text.")
     assert [cell["cell_type"] for cell in cells] == ["raw", "markdown", "markdown"]
-    assert "20171121T060000Z-abcdef01" in cells[-1]["source"]
+    assert "20171121T060000Z-abcdef01" in "".join(cells[-1]["source"])
+
+
+def test_every_source_is_a_list_of_lines(tmp_path: Path) -> None:
+    """Quarto joins the lines of a source that is one string without their ends."""
+    cells = staged_cells(tmp_path, "index", "## A\n\nText.", code("view()\n1"))
+    assert cells[0]["source"] == ["---\n", "title: T\n", "---"]
+    assert cells[1]["source"] == ["## A\n", "\n", "Text."]
+    assert cells[2]["source"] == ["view()\n", "1"]
+    assert cells[3]["source"][0] == "```{=html}\n"
 
 
 def test_assets_are_copied_and_hidden_files_and_plotly_are_not(tmp_path: Path) -> None:
@@ -141,7 +150,7 @@ def files(folder: Path) -> list[Path]:
 def test_an_alias_that_is_the_page_itself_is_dropped(
     tmp_path: Path, front: str, left: list[str] | None
 ) -> None:
-    source = staged_cells(tmp_path, "index", "Text.", front=front)[0]["source"]
+    source = "".join(staged_cells(tmp_path, "index", "Text.", front=front)[0]["source"])
     assert source.startswith("---\n")
     assert source.endswith("---")
     assert yaml.safe_load(source.strip("-")).get("aliases") == left

@@ -69,7 +69,7 @@ def staged_notebook(
             source = map_links(source, lambda to: staged_address(to, pages, folder, name))
         elif cell["cell_type"] == "raw":
             source = _without_own_alias(source, name)
-        cell["source"] = source
+        cell["source"] = _lines(source)
     late, last = notes
     if late:
         cells.insert(_text_begins(cells), _markdown("late-data", late))
@@ -92,7 +92,7 @@ def _text_begins(cells: list[dict[str, Any]]) -> int:
 
 
 def _markdown(id: str, source: str) -> dict[str, Any]:
-    return {"cell_type": "markdown", "id": id, "metadata": {}, "source": source}
+    return {"cell_type": "markdown", "id": id, "metadata": {}, "source": _lines(source)}
 
 
 def copy_assets(source: Path, folder: Path) -> None:
@@ -159,6 +159,11 @@ def _without_own_alias(front: str, name: str) -> str:
     matter.pop("aliases")
     matter |= {"aliases": kept} if kept else {}
     return "---\n" + yaml.safe_dump(matter, sort_keys=False, allow_unicode=True, width=1000) + "---"
+
+
+def _lines(source: str) -> list[str]:
+    """Lines with their ends, as Jupyter writes them: of one string Quarto loses the line ends."""
+    return source.splitlines(keepends=True)
 
 
 def _text(source: str | list[str]) -> str:
