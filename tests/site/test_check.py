@@ -142,6 +142,13 @@ BROKEN = [
     ("<main>", "<main>{{< env HOME >}}", "unresolved", "a shortcode"),
     ("<main>", "<main>\n::: {.callout}\n", "unresolved", "a block mark"),
     ("<main>", "<main>See ?@fig-one.", "unresolved", "a cross-reference"),
+    ("<main>", "<main><p>—title: This week</p>", "unresolved", "front matter"),
+    (
+        "<main>",
+        "<main><code>{=html}&lt;section id=release&gt;</code>",
+        "unresolved",
+        "markup that was read as code: {=html}<section",
+    ),
     ("<main>", "<main>Traceback (most recent call last)", "error text", "a Python error"),
     ("<main>", "<main>NameError: name 'x'", "error text", "NameError"),
     ("<main>", "<main>&lt;Fragment object at 0x7f&gt;", "error text", "a Python object"),
@@ -240,6 +247,15 @@ def test_a_link_to_another_host_is_no_request(site: Handmade) -> None:
 def test_code_may_show_what_prose_may_not(site: Handmade) -> None:
     site.change("index.html", "<main>", "<main><code>{{< env >}} {python} x</code>")
     assert site.findings() == []
+
+
+def test_stylesheets_may_share_an_id_and_nothing_else_may(site: Handmade) -> None:
+    """Quarto gives the light and the dark form of a stylesheet the same id."""
+    sheet = '<link rel="stylesheet" href="assets/site.css" id="sheet">'
+    site.change("index.html", "</head>", sheet + sheet + "</head>")
+    assert site.findings() == []
+    site.change("index.html", "<main>", '<main id="sheet">')
+    assert [f.says for f in site.findings()] == ["'sheet' stands 2 times"]
 
 
 def test_a_unit_id_on_two_pages_is_found(site: Handmade) -> None:

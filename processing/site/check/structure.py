@@ -63,7 +63,11 @@ def _headings(page: HtmlPage) -> Iterator[str]:
 
 
 def _ids(page: HtmlPage) -> Iterator[str]:
-    counts = Counter(e.get("id") for e in page.elements if e.get("id"))
+    named = [(e.tag, e.get("id")) for e in page.elements if e.get("id")]
+    counts = Counter(name for tag, name in named if tag != "link")
+    # A link is nothing to jump to, and Quarto's own script finds the light and the dark form of
+    # a stylesheet by the one id that it gives to both: links share an id among themselves.
+    counts.update({name for tag, name in named if tag == "link"})
     for name, count in counts.items():
         if count > 1:
             yield f"{name!r} stands {count} times"

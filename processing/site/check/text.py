@@ -11,7 +11,10 @@ UNRESOLVED = {
     "a shortcode that was not replaced": re.compile(r"\{\{[<%][^\n]{0,60}"),
     "a block mark that was not replaced": re.compile(r"^\s*:{3,}[^\n]{0,40}", re.MULTILINE),
     "a cross-reference that leads nowhere": re.compile(r"\?@[a-z]+-[\w-]+"),
+    "front matter that was read as text": re.compile(r"^\s*(?:---|—)\s*title:[^\n]{0,40}"),
 }
+# Markup that a renderer took for code: code may show anything else.
+RAW_BLOCK = re.compile(r"\s*\{=\w+\}\s*<[^\n]{0,40}")
 BROKEN = {
     "a Python error": re.compile(
         r"Traceback \(most recent call last\)|\b[A-Z]\w*(?:Error|Exception)\b: [^\n]{0,60}"
@@ -33,6 +36,7 @@ def check_text(site: Site) -> list[Finding]:
             findings += _search(page, "unresolved", UNRESOLVED, text)
         for text in page.prose():
             findings += _search(page, "error text", BROKEN, text)
+        findings += _raw_blocks(page)
         findings += _raw_values(page)
         for css_class in ERROR_CLASSES:
             if page.select("*", css_class):
@@ -47,6 +51,15 @@ def _search(
         Finding(page.name, rule, f"{says}: {match.group().strip()}")
         for says, pattern in patterns.items()
         for match in pattern.finditer(text)
+    ]
+
+
+def _raw_blocks(page: HtmlPage) -> list[Finding]:
+    matches = (RAW_BLOCK.match(element.text_content()) for element in page.select("code"))
+    return [
+        Finding(page.name, "unresolved", f"markup that was read as code: {match.group().strip()}")
+        for match in matches
+        if match
     ]
 
 
