@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from pins.config import pins_options
 
 from processing.board.files import STAGING, board_errors, sync_folder
+from processing.board.layout import PinFrame
 from processing.board.manifest import pin_file, sha256_file
 from processing.board.names import PIN_NAME, VERSION, checked, inside, later_than
 from processing.errors import BoardError
@@ -77,7 +78,7 @@ def _write(
     metadata: dict[str, str],
 ) -> Path:
     """Let pins write one version below `staging`; the folder it made."""
-    frame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    frame = PinFrame(table.to_pandas(types_mapper=pd.ArrowDtype))
     board: Any = pins.board_folder(str(staging))
     board.pin_write(
         frame,

@@ -106,7 +106,7 @@ def test_the_lookup_table(real: Release, raw: duckdb.DuckDBPyConnection) -> None
     expected = fetched(raw, """
         select week, store_id, coalesce(department, 'NOT RECORDED') d, round(sum(sales_value), 2),
             round(sum(retail_disc + coupon_disc + coupon_match_disc), 2), count(*)
-        from lines group by week, store_id, d order by week, store_id, d
+        from lines group by week, store_id, d order by d, store_id, week
     """)  # fmt: skip
     found = pinned(
         real, "sales_by_week_store_department",

@@ -19,6 +19,7 @@ from processing.site.finishing.feed import DATA, FEED, PAGE, changes_atom, chang
 from processing.site.finishing.foreign import without_foreign, without_foreign_imports
 from processing.site.finishing.publish import CATALOG
 from processing.site.finishing.units import RenderedPage, read_page
+from processing.site.finishing.vendor import copy_reader
 
 PLOTLY = Path("assets/vendor/plotly.min.js")
 _PARTIAL_BUNDLE = Path("node_modules/plotly.js-cartesian-dist-min/plotly-cartesian.min.js")
@@ -49,6 +50,7 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
         (out / href).write_bytes(content)
     if any(unit.has_figure for page in pages for unit in page.units):
         copy_plotly(root, out)
+    copy_reader(root, out)
 
 
 def copy_plotly(root: Path, out: Path) -> None:

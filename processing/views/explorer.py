@@ -1,0 +1,139 @@
+"""The explorer: controls, what may be chosen, and the view that stands there before a choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from processing.board.reader import Pin
+from processing.views import theme
+from processing.views.chart import Chart, Trace, chart, week_range
+from processing.views.early import when_ready
+from processing.views.explorer_form import form
+from processing.views.format import format_value
+from processing.views.html import Fragment, element, escape_json, join
+from processing.views.number import shown
+from processing.views.provenance import source_names
+from processing.views.rows import Row, full_weeks, latest, records, sort_by
+from processing.views.table import Shown
+from processing.views.unit import unit
+
+# Measures of the lookup table that may be added over stores, departments and weeks.
+MEASURES = ("sales_usd", "discount_usd", "lines")
+NAMES = {"sales_usd": "Sales", "discount_usd": "Discounts", "lines": "Lines on receipts"}
+FORMATS = {"sales_usd": "usd0", "discount_usd": "usd0", "lines": "count"}
+
+SCRIPTS_OFF = (
+    "With scripts you can choose stores, departments, measure and weeks here. "
+    "The figure below holds all of them together."
+)
+
+
+@when_ready
+def explorer(lookup: Pin, totals: Pin, departments: Pin, stores: Pin) -> Fragment:
+    """The section `explorer`: a form, and all stores and departments together by full week.
+
+    The script reads the rows of `lookup` from the site once the reader chooses; `totals` (one row
+    per week) is what is drawn here, the other two name what may be chosen.
+    """
+    weeks = full_weeks(records(totals))
+    parts = [
+        element("link", rel="stylesheet", href="assets/explorer.css").removesuffix("</link>"),
+        element("noscript", element("p", SCRIPTS_OFF, class_="mp-explorer-note")),
+        element("p", "", class_="mp-explorer-note", role="alert", hidden=True),
+        element("p", "", class_="mp-explorer-said", role="status"),
+        form([(name, _label(lookup, name)) for name in MEASURES]),
+        element("div", _before(totals, weeks).html, class_="mp-explorer-before"),
+        element("div", "", class_="mp-explorer-result", hidden=True),
+        _choices(lookup, weeks, records(departments), records(stores)),
+        element("script", src="assets/explorer.js", defer=True),
+    ]
+    name = "Explorer of sales by week, store and department"
+    return Fragment(
+        element("section", join(parts), class_="mp-explorer", id="explorer", aria_label=name)
+    )
+
+
+def _label(lookup: Pin, measure: str) -> str:
+    unit = lookup.entry.contract.column(measure).unit
+    return f"{NAMES[measure]}, {unit}" if measure != "lines" else NAMES[measure]
+
+
+def _before(pin: Pin, weeks: Sequence[Row]) -> Fragment:
+    """The state before any choice, as a unit like all others."""
+    last = latest(pin)[0]
+    ranked = sort_by(weeks, "sales_usd")
+    low, high = (_amount(pin, row) for row in (ranked[0], ranked[-1]))
+    start, end = (shown(pin, row, "week_start_date", "date_long") for row in (weeks[0], weeks[-1]))
+    return unit(
+        pin,
+        "explorer-all",
+        headline=f"All stores and departments together sold {_amount(pin, last)} in the latest "
+        f"full week; full weeks so far lie between {low} and {high}",
+        subtitle=f"Sales by week, US dollars, all stores and departments, weeks of {start} to "
+        f"{end}. The scale starts at zero",
+        summary="Choose above: this figure and its table follow, and so does the address of the "
+        "page, which can be sent to somebody else.",
+        rows=weeks,
+        columns=COLUMNS,
+        chart=_line(weeks),
+    )
+
+
+COLUMNS = (Shown("week_start_date", "date_short", "Week of"), Shown("sales_usd", "usd0", "Sales"))
+
+
+def _amount(pin: Pin, row: Row) -> str:
+    return shown(pin, row, "sales_usd", "usd0")
+
+
+def _line(weeks: Sequence[Row]) -> Chart:
+    axis = {"rangemode": "tozero", "tickprefix": "$", "tickformat": "~s", "nticks": 6}
+    return chart(
+        weeks,
+        [Trace(x="week_start_date", y="sales_usd", hover=_hover, style=LINE)],
+        layout={
+            "xaxis": {"type": "date", "range": week_range(weeks), "tickformat": "%b"},
+            "yaxis": axis,
+        },
+        narrow={"xaxis": {"dtick": "M3"}},
+        size="l",
+    )
+
+
+LINE = {"mode": "lines", "line": {"color": theme.colour("teal"), "width": 2.5}}
+
+
+def _hover(row: Row) -> str:
+    week = format_value("date_short", row["week_start_date"])
+    return f"Week of {week}: {format_value('usd0', row['sales_usd'])}"
+
+
+def _choices(
+    lookup: Pin, weeks: Sequence[Row], departments: Sequence[Row], stores: Sequence[Row]
+) -> str:
+    """What may be chosen, and where the rows lie, as inert JSON for the script."""
+    import msgspec
+
+    entry = lookup.entry
+    content = {
+        "pin": entry.name,
+        "bytes": entry.bytes,
+        "rows": entry.rows,
+        "measures": [
+            {
+                "name": name,
+                "label": NAMES[name],
+                "unit": entry.contract.column(name).unit,
+                "meaning": entry.contract.column(name).meaning,
+                "format": FORMATS[name],
+            }
+            for name in MEASURES
+        ],
+        "weeks": [[row["week"], row["week_start_date"]] for row in weeks],
+        "departments": [[row["department"], row["name"]] for row in departments],
+        "stores": [[row["store_id"], row["name"]] for row in stores],
+        "source": source_names(lookup.manifest, lookup.name),
+        "data_to": entry.data_to,
+    }
+    text = escape_json(msgspec.json.encode(content).decode())
+    return element("script", text, type="application/json", class_="mp-choices")

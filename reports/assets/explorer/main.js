@@ -1,0 +1,141 @@
+// The explorer at work: form, address and figure follow each other.
+
+import { fill, get, put, straighten } from "./controls.js";
+import { dateLong } from "./format.js";
+import * as reader from "./reader.js";
+import { headline, show } from "./result.js";
+import { defaults, fromAddress, isDefault, toAddress } from "./state.js";
+import { sum } from "./sums.js";
+
+const CHANGED = "The site was published anew since this page was opened. Load the page again to choose.";
+const MISSING =
+  "This copy of the site was built without what reads the table here (npm was not at hand). " +
+  "The figure below holds everything together.";
+const NO_ANSWER = "The rows of this choice could not be fetched. Choose again to try once more.";
+
+export function start(section) {
+  const choices = JSON.parse(section.querySelector("script.mp-choices").textContent);
+  const form = section.querySelector("form");
+  const note = section.querySelector(".mp-explorer-note[role=alert]");
+  const status = section.querySelector(".mp-explorer-said");
+  const before = section.querySelector(".mp-explorer-before");
+  const result = section.querySelector(".mp-explorer-result");
+  const url = new URL(`data/pins/${choices.pin}.parquet`, document.baseURI).href;
+  let table = null; // a promise of the opened file
+  let latest = 0; // of several choices under way only the last one is shown
+  let redraw = () => {};
+
+  const warn = (text) => { note.textContent = text; note.hidden = !text; };
+  const say = (text) => { status.textContent = text; };
+
+  async function follow(state, word = "") {
+    const turn = ++latest;
+    put(form, state, choices);
+    warn(word);
+    if (isDefault(state, choices)) {
+      showBefore();
+      return say("All stores and departments together.");
+    }
+    try {
+      const groups = await rowsFor(state);
+      if (turn !== latest) return;
+      const measure = choices.measures.find((one) => one.name === state.measure);
+      const found = sum(groups, state, choices);
+      before.hidden = true;
+      result.hidden = false;
+      redraw = show(result, found, measure, described(state, measure, choices), choices);
+      say(headline(found, measure) + ".");
+      section.dataset.shown = toAddress(state, choices);
+    } catch (error) {
+      if (turn === latest) fail(error);
+    }
+  }
+
+  function showBefore() {
+    before.hidden = false;
+    result.hidden = true;
+  }
+
+  async function rowsFor(state) {
+    table ??= reader.open(url, choices);
+    try {
+      const numbers = new Map(choices.weeks.map(([week, day]) => [day, week]));
+      return await reader.read(await table, state.measure, {
+        departments: state.department,
+        stores: state.store.map(Number),
+        firstWeek: numbers.get(state.from),
+        lastWeek: numbers.get(state.to),
+      });
+    } catch (error) {
+      table = null;
+      throw error;
+    }
+  }
+
+  function fail(error) {
+    const known = [[reader.Missing, MISSING], [reader.Changed, CHANGED]].find(([kind]) => error instanceof kind);
+    warn(known ? known[1] : NO_ANSWER);
+    showBefore();
+    if (error instanceof reader.Missing) form.hidden = true;
+  }
+
+  function go(state) {
+    const address = new URL(location.href);
+    address.search = toAddress(state, choices);
+    address.hash = "explorer";
+    if (address.href !== location.href) history.pushState(null, "", address);
+    follow(state);
+  }
+
+  function restore() {
+    const { state, ignored } = fromAddress(location.search, choices);
+    follow(state, ignored ? leftOut(ignored) : "");
+  }
+
+  fill(form, choices);
+  form.dataset.ready = "";
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("change", (event) => {
+    if (!event.target.dataset.filter) go(straighten(get(form, choices), event.target.name));
+  });
+  form.addEventListener("click", (event) => {
+    const wish = event.target.dataset?.do;
+    if (wish === "copy") copy(say);
+    else if (wish === "reset") go(defaults(choices));
+    else if (wish) go({ ...get(form, choices), [wish.slice("clear-".length)]: [] });
+  });
+  addEventListener("popstate", restore);
+  new ResizeObserver(() => requestAnimationFrame(() => redraw())).observe(result);
+  restore();
+}
+
+function leftOut(count) {
+  return count === 1
+    ? "One value in the address is not among the choices here; it was left out."
+    : `${count} values in the address are not among the choices here; they were left out.`;
+}
+
+// Measure, unit, place and period of a choice in words, as under the headlines of other figures.
+function described(state, measure, choices) {
+  const named = (name, entries, all) => {
+    const chosen = entries.filter((one) => state[name].includes(String(one[0]))).map((one) => one[1]);
+    if (!chosen.length) return all;
+    return chosen.length > 4 ? `${chosen.length} ${name}s` : chosen.join(", ");
+  };
+  const departments = named("department", choices.departments, "all departments");
+  const stores = named("store", choices.stores, "all stores");
+  const lines = state.by === "total" ? "" : `, by ${state.by}`;
+  const unit = measure.format === "count" ? "" : `, ${measure.unit}`;
+  return (
+    `${measure.label} by week${lines}${unit}: ${departments}; ${stores}; ` +
+    `full weeks of ${dateLong(state.from)} to ${dateLong(state.to)}. The scale starts at zero`
+  );
+}
+
+// Where the browser gives no clipboard, the address bar holds the same link.
+function copy(say) {
+  const done = () => say("The link to this view was copied.");
+  const failed = () => say("The browser did not allow copying; the address of the page is the link.");
+  if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(done, failed);
+  else failed();
+}
