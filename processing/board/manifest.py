@@ -131,8 +131,12 @@ def checked_entry(entry: PinEntry) -> PinEntry:
 
 
 def encode(manifest: Manifest) -> bytes:
-    """The manifest as indented, key-ordered JSON that ends in a newline."""
-    return msgspec.json.format(msgspec.json.encode(manifest, order="sorted"), indent=1) + b"\n"
+    """The manifest as indented, key-ordered JSON that ends in a newline.
+
+    The same bytes before it was written and after it was read: `minimum=1` becomes 1.0 by reading.
+    """
+    read = msgspec.json.decode(msgspec.json.encode(manifest), type=type(manifest))
+    return msgspec.json.format(msgspec.json.encode(read, order="sorted"), indent=1) + b"\n"
 
 
 def decode(content: bytes, where: Path) -> Manifest:
