@@ -14,6 +14,7 @@ import click
 
 from processing.cli_base import as_of_option, command, tell, today
 from processing.cli_board import doctor, freshness, release
+from processing.cli_report import listed, note
 from processing.config import Config, load_config
 from processing.errors import UsageError
 
@@ -44,10 +45,15 @@ out_option = click.option(
     help="Folder with millpond.toml. Default: found from here upwards.",
 )
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    help="Write what the command decided and did to this JSON file.",
+)
 @click.pass_context
-def cli(context: click.Context, project: Path | None, debug: bool) -> None:
+def cli(context: click.Context, project: Path | None, debug: bool, report: Path | None) -> None:
     """Millpond: raw data comes to rest in pins, and pins become a static report site."""
-    context.obj = {"project": project, "debug": debug}
+    context.obj = {"project": project, "debug": debug, "report": report}
 
 
 for each in (release, doctor, freshness):
@@ -79,7 +85,9 @@ def build(
     job = _build(config, as_of, engine, forced)
     job.accepted = frozenset(accepted)
     if dry_run:
-        for decision in job.decisions(job.known_states()):
+        decisions = job.decisions(job.known_states())
+        note(dry_run=True, tables=listed(decisions))
+        for decision in decisions:
             click.echo(str(decision))
         return
     _say_built(job.run())
@@ -229,8 +237,17 @@ def _say_built(report: Report | StoodDown) -> bool:
     from processing.board.lock import StoodDown
 
     if isinstance(report, StoodDown):
+        note(stood_down=str(report))
         click.echo(f"build: {report}")
         return False
+    manifest = report.release.manifest
+    note(
+        release={"id": manifest.id, "as_of": manifest.as_of, "is_new": report.is_new},
+        held_back=report.held_back,
+        tables=listed([*report.built, *report.skipped]),
+        unchanged=report.unchanged,
+        said=_built(report),
+    )
     click.echo("build: " + _built(report))
     return True
 
@@ -260,6 +277,12 @@ def _say_rendered(rendering: Rendering | StoodDown) -> Rendering | None:
     """Say what a render did; None when it was left to another run."""
     from processing.board.lock import StoodDown
 
+    if not isinstance(rendering, StoodDown):
+        note(
+            said=str(rendering),
+            pages=listed(rendering.decisions),
+            site={"is_new": rendering.is_new, "renderer": rendering.renderer},
+        )
     click.echo(f"render: {rendering}")
     return None if isinstance(rendering, StoodDown) else rendering
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from processing.cli_report import write_report
 from processing.config import Config, load_config
 from processing.errors import MillpondError
 
@@ -41,7 +42,9 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     def run(context: click.Context, /, **arguments: Any) -> None:
         try:
             function(load_config(context.obj["project"]), **arguments)
+            write_report(context, None)
         except MillpondError as error:
+            write_report(context, error)
             if context.obj["debug"]:
                 raise
             click.echo(f"error: {error}", err=True)

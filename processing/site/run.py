@@ -51,6 +51,7 @@ class Rendering:
     was_checked: bool = False
     executed: list[str] = field(default_factory=list)
     cached: list[str] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
 
     def __str__(self) -> str:
         if not self.is_new:
@@ -208,6 +209,7 @@ def _notebooks(
     todo: list[Page] = []
     for page in pages:
         decision, prints[page.name] = _decide(config, page, release, cache)
+        rendering.decisions.append(decision)
         stored = pagecache.load(cache, page.name)
         if decision.action == "cached" and stored is not None:
             notebooks[page.name] = stored.notebook
@@ -307,6 +309,11 @@ def publish(fresh: Path, out: Path) -> None:
 
 def _page_cache(config: Config) -> Path:
     return config.cache_path / "pages"
+
+
+def site_fingerprint(config: Config, renderer: str) -> str:
+    """What stands for all that the site of the served release is made from, by that renderer."""
+    return _site_fingerprint(config, load_pages(config), open_release(config.board_path), renderer)
 
 
 def _site_fingerprint(config: Config, pages: list[Page], release: Release, renderer: str) -> str:
