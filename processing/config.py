@@ -52,6 +52,13 @@ class SiteConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     size_budget_kb: int = 6000
 
 
+class KeepConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the board lives between scheduled runs, and how many releases are carried along."""
+
+    address: str = "branch:board"
+    releases: Annotated[int, msgspec.Meta(ge=1)] = 8
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole of `millpond.toml`, with the chosen environment laid over it."""
 
@@ -63,6 +70,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     engine: EngineConfig = EngineConfig()
     site: SiteConfig = SiteConfig()
     intake: str = "intake"
+    keep: KeepConfig = KeepConfig()
     sources: dict[str, SourceConfig] = {}
 
     @property

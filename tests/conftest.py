@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
-NOT_COPIED = {"board", "node_modules", "tests", "docs", "build", "dist"}
+NOT_COPIED = {"board", "node_modules", "tests", "docs", "build", "dist", "parcel"}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # Chromium refuses to run as root with its sandbox; the rest keeps it from calling other hosts.
 CHROMIUM_FLAGS = (

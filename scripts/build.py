@@ -1,0 +1,53 @@
+"""Build the pins, decide whether the site has to be published anew, and pack the parcel."""
+
+from __future__ import annotations
+
+import sys
+
+from processing.board.publish import current_release
+from processing.build.state import named_by_state
+from processing.config import Config
+from processing.errors import MillpondError
+from processing.keeping.parcel import Parcel, digest, pack_board
+from processing.keeping.published import published, why_publish
+from processing.site.run import site_fingerprint
+from scripts.ci import ended, millpond, output, project, setting
+
+
+def main() -> int:
+    """AS_OF, FORCE, DRY_RUN and RENDERER are the inputs of the workflow; each may be empty."""
+    arguments = ["--as-of", setting("AS_OF")] if setting("AS_OF") else []
+    for table in setting("FORCE").replace(",", " ").split():
+        arguments += ["--force", table]
+    dry = setting("DRY_RUN") == "true"
+    if code := millpond("build", *arguments, *(["--dry-run"] if dry else [])):
+        return code
+    if dry:
+        output(render=False, keep=False, why="a dry run")
+        return 0
+    try:
+        return _decide(*project())
+    except MillpondError as error:
+        return ended(error)
+
+
+def _decide(config: Config, parcel: Parcel) -> int:
+    served = current_release(config.board_path)
+    assert served is not None
+    release = served.manifest.id
+    before = digest(parcel.board)
+    pack_board(parcel, config.board_path, config.keep.releases, named_by_state(config.board_path))
+    fingerprint = site_fingerprint(config, setting("RENDERER") or "quarto")
+    why = why_publish(fingerprint, release, published(parcel))
+    kept = digest(parcel.board) != before or why is not None
+    output(
+        render=why is not None,
+        keep=kept,
+        release=release,
+        why=why or f"release {release} is published already, by the same code",
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""Note that the site just probed is the published one, and keep it to go back to."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tarfile
+from pathlib import Path
+
+from processing.errors import BoardError, MillpondError
+from processing.keeping.parcel import Parcel
+from processing.keeping.place import Overtaken, Place, open_place
+from processing.keeping.published import Expected, published, read_expected, record
+from scripts.ci import ended, project, setting
+
+TRIES = 3
+
+
+def main() -> int:
+    """SITE_TAR is the published archive, EXPECTED what was found at the address."""
+    config, parcel = project()
+    try:
+        expected = read_expected(Path(setting("EXPECTED")))
+        if expected is None:
+            raise BoardError("There is no note of what was published", found=setting("EXPECTED"))
+        site = config.cache_path / "published"
+        shutil.rmtree(site, ignore_errors=True)
+        with tarfile.open(setting("SITE_TAR")) as archive:
+            archive.extractall(site, filter="data")
+        place = open_place(config.keep.address, config.root)
+        for _ in range(TRIES - 1):
+            try:
+                return _record(place, parcel, site, expected)
+            except Overtaken:
+                continue
+        return _record(place, parcel, site, expected)
+    except MillpondError as error:
+        return ended(error)
+
+
+def _record(place: Place, parcel: Parcel, site: Path, expected: Expected) -> int:
+    """Add the note to whatever is kept by now, unless a later release was published meanwhile."""
+    shutil.rmtree(parcel.folder, ignore_errors=True)
+    parcel.kept.mkdir(parents=True)
+    mark = place.fetch(parcel.kept)
+    before = published(parcel)
+    if before and before.release > expected.release:
+        print(f"{before.release} was published meanwhile")
+        return 0
+    record(parcel, site, expected)
+    place.put(parcel.kept, mark, f"Published {expected.release}")
+    print(f"noted {expected.release} as published")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
