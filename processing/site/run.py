@@ -137,12 +137,13 @@ def _render_release(
     rendering = Rendering(out, name, is_new=True)
     notebooks = _notebooks(config, pages, release, rendering, tell)
     tell(f"rendering {len(notebooks)} pages")
-    fresh = _render(config, release, notebooks, program)
+    fresh, is_whole = _render(config, release, notebooks, program, tell)
     if gate:
         _pass_gate(config, release, fresh)
         rendering.was_checked = True
     publish(fresh, out)
-    _save_note(config, out, Noted(fingerprint=fingerprint, files=_files_hash(out), checked=gate))
+    noted_as = fingerprint if is_whole else "pictures are missing"  # the next run tries again
+    _save_note(config, out, Noted(fingerprint=noted_as, files=_files_hash(out), checked=gate))
     reach("site noted")
     return rendering
 
@@ -264,9 +265,14 @@ def _render(
     release: Release,
     notebooks: dict[str, bytes],
     program: Renderer,
-) -> Path:
-    """Stage, render and finish away from the published folder; where the new site then lies."""
+    tell: Tell,
+) -> tuple[Path, bool]:
+    """Stage, render and finish away from the published folder.
+
+    Where the new site then lies, and whether every chart has the picture this machine can draw.
+    """
     from processing.site.finishing.finish import finish
+    from processing.site.pictures.run import add_pictures, can_draw
     from processing.site.rendering.stage import stage
 
     staged, fresh = config.cache_path / "stage", config.cache_path / "rendered"
@@ -276,9 +282,10 @@ def _render(
     reach("pages staged")
     program(staged, fresh)
     reach("site rendered")
+    is_whole = add_pictures(fresh, config.cache_path / "pictures", tell) or not can_draw()
     finish(fresh, release, config.root, config.site.audience)
     reach("site finished")
-    return fresh
+    return fresh, is_whole
 
 
 def _pass_gate(config: Config, release: Release, fresh: Path) -> None:
@@ -318,8 +325,11 @@ def site_fingerprint(config: Config, renderer: str) -> str:
 
 def _site_fingerprint(config: Config, pages: list[Page], release: Release, renderer: str) -> str:
     """A hash of all that the rendered files depend on, page fingerprints included."""
+    from processing.site.pictures.run import can_draw, makers
+
     digest = hashlib.sha256(f"{renderer}\x1f{release.manifest.id}\x1f{config.title}".encode())
     digest.update(msgspec.json.encode(config.site, order="sorted"))
+    digest.update(repr(makers() if can_draw() else "no pictures").encode())
     for page in pages:
         prints = pagecache.page_fingerprints(page, release.manifest, config.root)
         digest.update(msgspec.json.encode({page.name: prints}, order="sorted"))

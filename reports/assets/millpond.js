@@ -1,28 +1,35 @@
-// Draws the pictures of the page: Plotly is loaded once, from this site, when the first comes into view.
+// The page's charts and tables: folds the tables, walks the points by keyboard, and wakes a chart
+// (live.js and Plotly, from this site) when a reader points at it, touches it or gives it the focus.
 (function () {
   "use strict";
 
-  const NARROW = 560; // px of width below which a figure takes its narrow layout
   const here = document.currentScript ? document.currentScript.src : document.baseURI;
-  const library = new URL("vendor/plotly.min.js", here).href;
-  const drawn = new Map(); // picture -> its figure
-  let loading = null;
+  const DWELL = 120; // ms over a chart before it counts as pointing at it, not as passing by
+  const blocks = new WeakMap(); // picture -> its JSON block
+  const walks = new WeakMap(); // picture -> { series, at, point }
+  let live = null;
 
   const start = () => {
     document.querySelectorAll("details.mp-table").forEach(fold);
     const pictures = Array.from(document.querySelectorAll(".mp-unit-chart .mp-picture"));
     if (!pictures.length) return;
-    watchTheme();
-    watchPrinting(pictures);
+    makeStatus();
+    pictures.forEach(listen);
+    const bare = pictures.filter((picture) => !isDrawn(picture));
+    if (!bare.length) return;
+    watchPrinting(bare);
     const watcher = new IntersectionObserver((entries) => {
       for (const entry of entries) {
         if (!entry.isIntersecting) continue;
         watcher.unobserve(entry.target);
-        show(entry.target);
+        wake(entry.target);
       }
     }, { rootMargin: "200px 0px" });
-    pictures.forEach((picture) => watcher.observe(picture));
+    bare.forEach((picture) => watcher.observe(picture));
   };
+
+  const isDrawn = (picture) => Boolean(picture.querySelector(".mp-svg"));
+  const tableOf = (picture) => picture.closest("figure").querySelector("details.mp-table");
 
   // Tables under pictures are open in the page itself, for readers without scripts.
   function fold(details) {
@@ -31,48 +38,43 @@
     details.dataset.ready = "";
   }
 
-  function show(picture) {
-    loadLibrary().then(() => draw(remember(picture))).catch(() => fallBack(picture));
+  function listen(picture) {
+    let waiting = 0;
+    picture.tabIndex = 0;
+    picture.setAttribute("role", "application");
+    picture.setAttribute("aria-roledescription", "chart");
+    picture.setAttribute("aria-describedby", "mp-keys");
+    picture.addEventListener("pointerenter", () => {
+      waiting = setTimeout(() => wake(picture), DWELL);
+    });
+    picture.addEventListener("pointerleave", () => clearTimeout(waiting));
+    picture.addEventListener("pointerdown", () => wake(picture));
+    picture.addEventListener("focus", () => wake(picture));
+    picture.addEventListener("keydown", (event) => walk(picture, event));
+    picture.addEventListener("blur", () => leave(picture));
   }
 
-  // Paper has no scrolling: what was not drawn yet is drawn now, or its table is opened.
-  function watchPrinting(pictures) {
-    let opened = [];
-    addEventListener("beforeprint", () => {
-      const missing = pictures.filter((picture) => !drawn.has(picture));
-      if (window.Plotly) missing.forEach((picture) => draw(remember(picture)));
-      else opened = missing.map((picture) => tableOf(picture)).filter((table) => !table.open);
-      opened.forEach((table) => { table.open = true; });
-    });
-    addEventListener("keydown", (event) => {
-      const asked = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "p";
-      if (!asked || window.Plotly) return;
-      event.preventDefault(); // the pictures first: once printing has begun nothing can be loaded
-      loadLibrary().catch(() => {}).then(() => print());
-    });
-    addEventListener("afterprint", () => {
-      opened.forEach((table) => { table.open = false; });
-      opened = [];
-    });
+  function wake(picture) {
+    return loadLive()
+      .then((loaded) => loaded.show(picture, blockOf(picture)))
+      .catch(() => { if (!isDrawn(picture)) fallBack(picture); });
   }
 
-  function remember(picture) {
-    drawn.set(picture, readFigure(picture));
-    sizes.observe(picture);
-    return picture;
+  function loadLive() {
+    live = live || Promise.all(["vendor/plotly.min.js", "live.js"].map(load)).then(
+      () => window.millpondLive,
+    );
+    return live;
   }
 
-  const tableOf = (picture) => picture.closest("figure").querySelector("details.mp-table");
-
-  function loadLibrary() {
-    loading = loading || new Promise((resolve, reject) => {
+  function load(name) {
+    return new Promise((resolve, reject) => {
       const script = document.createElement("script");
-      script.src = library;
+      script.src = new URL(name, here).href;
       script.onload = resolve;
       script.onerror = reject;
       document.head.append(script);
     });
-    return loading;
   }
 
   function fallBack(picture) {
@@ -80,98 +82,118 @@
     tableOf(picture).open = true;
   }
 
-  function readFigure(picture) {
-    const block = picture.closest("figure").querySelector("script.mp-data");
-    return JSON.parse(block.textContent).figure;
-  }
-
-  function draw(picture) {
-    const figure = drawn.get(picture);
-    const width = picture.clientWidth;
-    if (!width) return;
-    const style = getComputedStyle(picture);
-    const layout = width < NARROW ? merge(figure.layout, figure.narrow) : figure.layout;
-    const own = { width, height: picture.clientHeight, autosize: false };
-    own.font = { family: style.fontFamily };
-    own.hoverlabel = hoverLabel(style);
-    const colours = coloursNow(picture, figure.colours);
-    const themed = recolour(merge(layout, own), colours);
-    const config = { displayModeBar: false, responsive: false, typesetMath: false, showTips: false };
-    window.Plotly.react(picture, recolour(figure.data, colours), themed, config);
-    picture.dataset.drawn = width;
-  }
-
-  function hoverLabel(style) {
-    const probe = (name) => colourOf(document.body, name);
-    const font = { family: style.fontFamily, size: 14, color: probe("--mp-ink") };
-    return { bgcolor: probe("--mp-ground"), bordercolor: probe("--mp-muted"), font, align: "left" };
-  }
-
-  // What a CSS variable comes to as a colour, system colours of forced-colors mode included.
-  function colourOf(parent, variable) {
-    const probe = document.createElement("span");
-    probe.hidden = true;
-    probe.style.color = "var(" + variable + ")";
-    parent.append(probe);
-    const colour = getComputedStyle(probe).color;
-    probe.remove();
-    return colour;
-  }
-
-  function coloursNow(picture, variables) {
-    const now = {};
-    for (const light of Object.keys(variables)) {
-      now[light] = colourOf(picture.parentElement, variables[light]);
+  function blockOf(picture) {
+    if (!blocks.has(picture)) {
+      const block = picture.closest("figure").querySelector("script.mp-data");
+      blocks.set(picture, JSON.parse(block.textContent));
     }
-    return now;
+    return blocks.get(picture);
   }
 
-  // A copy of `base` with `over` laid on it; lists are replaced whole.
-  function merge(base, over) {
-    const result = Object.assign({}, base);
-    for (const key of Object.keys(over || {})) {
-      const both = isPlain(base && base[key]) && isPlain(over[key]);
-      result[key] = both ? merge(base[key], over[key]) : over[key];
-    }
-    return result;
-  }
-
-  function isPlain(value) {
-    return value !== null && typeof value === "object" && !Array.isArray(value);
-  }
-
-  // A deep copy in which each colour of the palette is the one of the reader's theme.
-  function recolour(value, colours) {
-    if (typeof value === "string") return Object.hasOwn(colours, value) ? colours[value] : value;
-    if (Array.isArray(value)) return value.map((item) => recolour(item, colours));
-    if (!isPlain(value)) return value;
-    const copy = {};
-    for (const key of Object.keys(value)) copy[key] = recolour(value[key], colours);
-    return copy;
-  }
-
-  const redrawAll = () => drawn.forEach((_, picture) => draw(picture));
-
-  const sizes = new ResizeObserver((entries) => {
-    requestAnimationFrame(() => {
-      for (const entry of entries) {
-        const picture = entry.target;
-        if (String(picture.clientWidth) !== picture.dataset.drawn) draw(picture);
-      }
+  // Paper has no scrolling: a chart without a picture is drawn now, or its table is opened.
+  function watchPrinting(bare) {
+    let opened = [];
+    addEventListener("beforeprint", () => {
+      if (window.millpondLive) bare.forEach((one) => window.millpondLive.show(one, blockOf(one)));
+      else opened = bare.map(tableOf).filter((table) => !table.open);
+      opened.forEach((table) => { table.open = true; });
     });
-  });
-
-  function watchTheme() {
-    const later = () => requestAnimationFrame(redrawAll);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", later);
-    matchMedia("(forced-colors: active)").addEventListener("change", later);
-    matchMedia("print").addEventListener("change", redrawAll);
-    const watcher = new MutationObserver(later);
-    for (const element of [document.documentElement, document.body]) {
-      watcher.observe(element, { attributes: true, attributeFilter: ["class", "data-bs-theme"] });
-    }
+    addEventListener("keydown", (event) => {
+      const asked = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "p";
+      if (!asked || window.millpondLive) return;
+      event.preventDefault(); // the pictures first: once printing has begun nothing can be loaded
+      loadLive().catch(() => {}).then(() => print());
+    });
+    addEventListener("afterprint", () => {
+      opened.forEach((table) => { table.open = false; });
+      opened = [];
+    });
   }
 
+  // What is said to those who do not see the chart: each point as its cells stand in the table.
+
+  function makeStatus() {
+    const main = document.querySelector("main") || document.body;
+    const keys = document.createElement("p");
+    keys.id = "mp-keys";
+    keys.hidden = true;
+    keys.textContent = "Left and right arrow keys go from point to point, up and down from series " +
+      "to series, Home and End to the first and the last point.";
+    const said = document.createElement("p");
+    said.className = "mp-said";
+    said.setAttribute("role", "status");
+    main.append(keys, said);
+  }
+
+  function walk(picture, event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") return leave(picture);
+    const now = walks.get(picture) || { series: seriesOf(blockOf(picture)), at: 0, point: -1 };
+    const to = step(now, event.key);
+    if (!to) return;
+    event.preventDefault();
+    walks.set(picture, Object.assign(now, to));
+    const series = now.series[now.at];
+    const point = series.points[now.point];
+    document.querySelector(".mp-said").textContent = tell(picture, series, now);
+    if (live) live.then((loaded) => loaded.point(picture, series.trace, point.number, point.row));
+  }
+
+  function step(now, key) {
+    const last = now.series[now.at].points.length - 1;
+    const along = { ArrowRight: now.point + 1, ArrowLeft: Math.max(now.point - 1, 0), Home: 0, End: last };
+    if (key in along) return { point: Math.min(along[key], last) };
+    const by = { ArrowDown: 1, ArrowUp: -1 }[key];
+    if (!by) return null;
+    const at = (now.at + by + now.series.length) % now.series.length;
+    const most = now.series[at].points.length - 1;
+    return { at, point: Math.min(Math.max(now.point, 0), most) };
+  }
+
+  // The points of each trace as numbers of rows; a heat map has one series for each of its lines.
+  function seriesOf(block) {
+    const series = [];
+    for (const encoding of block.encoding) {
+      const groups = new Map();
+      rowsOf(block, encoding).forEach((row, number) => {
+        const group = encoding.z ? block.rows[row][block.columns.indexOf(encoding.y)] : "";
+        if (!groups.has(group)) groups.set(group, []);
+        const value = block.rows[row][block.columns.indexOf(encoding.z || encoding.y)];
+        if (value !== null) groups.get(group).push({ row, number }); // what is missing is not drawn
+      });
+      groups.forEach((points) => series.push({ trace: encoding.trace, encoding, points }));
+    }
+    return series.filter((one) => one.points.length);
+  }
+
+  function rowsOf(block, encoding) {
+    const wanted = Object.entries(encoding.where || {}).map(([name, value]) => [block.columns.indexOf(name), value]);
+    const numbers = [];
+    block.rows.forEach((row, number) => {
+      if (wanted.every(([at, value]) => row[at] === value)) numbers.push(number);
+    });
+    return numbers;
+  }
+
+  function tell(picture, series, now) {
+    const block = blockOf(picture);
+    const table = picture.closest("figure").querySelector("table");
+    const labels = table.tHead.rows[table.tHead.rows.length - 1].cells;
+    const cells = table.tBodies[0].rows[series.points[now.point].row].cells;
+    const picked = Object.entries(series.encoding.where || {})
+      .filter(([, value]) => typeof value !== "boolean").map(([name]) => name);
+    const drawn = ["y", "x", "z"].map((axis) => series.encoding[axis]);
+    const names = Array.from(new Set([...picked, ...drawn])).filter(Boolean);
+    const parts = names.map((name) => block.columns.indexOf(name))
+      .map((at) => labels[at].textContent.trim() + ": " + cells[at].textContent.trim());
+    return parts.join(". ") + ". Point " + (now.point + 1) + " of " + series.points.length + ".";
+  }
+
+  function leave(picture) {
+    if (live && walks.has(picture)) live.then((loaded) => loaded.leave(picture));
+  }
+
+  window.millpond = { rowsOf };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
 })();

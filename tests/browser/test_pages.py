@@ -56,6 +56,14 @@ def test_every_chart_is_drawn_and_draws_its_rows(visit: Visit) -> None:
             assert picture["data"] == expected_traces(picture["block"]), picture["unit"]
 
 
+def test_a_chart_is_there_before_it_is_woken_and_stays_where_it_was(visit: Visit) -> None:
+    for picture in visit.pictures:
+        before = picture["before"]
+        assert before["shown"] == 1, picture["unit"]
+        assert before["texts"] >= 3 and before["marks"] >= 3, picture["unit"]
+        assert (before["width"], before["height"]) == (picture["width"], picture["height"])
+
+
 def test_nothing_is_asked_of_another_host_and_the_console_is_silent(visit: Visit) -> None:
     assert visit.pictures is not None  # everything has been scrolled to and drawn
     assert visit.foreign == []

@@ -38,7 +38,7 @@ class Visit:
 
     @cached_property
     def pictures(self) -> list[dict[str, Any]]:
-        """Scroll to each picture and wait for it: its unit, whether it was drawn, what it drew.
+        """Scroll to each picture and wake it: its unit, whether it was drawn, what it draws.
 
         A picture in a tab is looked at with its tab chosen.
         """
@@ -47,10 +47,14 @@ class Visit:
             picture.evaluate(CHOOSE_ITS_TAB)
             try:
                 picture.scroll_into_view_if_needed(timeout=5_000)
-                picture.wait_for_selector("svg", state="visible", timeout=10_000)
+                picture.wait_for_selector("svg >> visible=true", timeout=10_000)
+                before = picture.evaluate(LOOK_AT_DRAWING)
+                picture.focus()
+                picture.wait_for_selector(".mp-live .main-svg", state="attached", timeout=10_000)
             except TimeoutError as error:
                 self.errors.append(f"no picture: {error}")
-            found.append(picture.evaluate(LOOK_AT_PICTURE))
+                before = None
+            found.append({**picture.evaluate(LOOK_AT_PICTURE), "before": before})
         return found
 
     def values(self) -> list[dict[str, str]]:
@@ -71,6 +75,13 @@ CHOOSE_ITS_TAB = """picture => {
     panel = panel.parentElement.closest('[role=tabpanel]');
   }
 }"""
+LOOK_AT_DRAWING = """picture => {
+  const shown = [...picture.querySelectorAll('.mp-svg')]
+    .filter(svg => getComputedStyle(svg).display !== 'none');
+  const {width, height} = picture.getBoundingClientRect();
+  return {shown: shown.length, texts: shown.flatMap(s => [...s.querySelectorAll('text')]).length,
+          marks: shown.flatMap(s => [...s.querySelectorAll('path, rect')]).length, width, height};
+}"""
 LOOK_AT_PICTURE = """picture => {
   const plot = picture.querySelector('.js-plotly-plot');
   const block = picture.closest('figure').querySelector('script.mp-data');
@@ -78,6 +89,7 @@ LOOK_AT_PICTURE = """picture => {
   return {
     unit: picture.closest('figure').id,
     drawn: Boolean(box && box.width > 100 && box.height > 60),
+    width: picture.getBoundingClientRect().width, height: picture.getBoundingClientRect().height,
     data: plot ? plot.data.map(t => ({x: [...(t.x ?? [])], y: [...(t.y ?? [])]})) : null,
     block: JSON.parse(block.textContent),
   };

@@ -17,6 +17,7 @@ from processing.errors import SiteError
 from processing.site.finishing.catalog import catalog, unit_download
 from processing.site.finishing.feed import DATA, FEED, PAGE, changes_atom, changes_json
 from processing.site.finishing.foreign import without_foreign, without_foreign_imports
+from processing.site.finishing.policy import with_policy
 from processing.site.finishing.publish import CATALOG
 from processing.site.finishing.units import RenderedPage, read_page
 from processing.site.finishing.vendor import copy_reader
@@ -33,7 +34,7 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
     pins only: SiteError when a page shows another. Also for a broken unit and for an id used twice.
     """
     for path in _files(out, ".html"):
-        _edit(path, without_foreign)
+        _edit(path, lambda page: with_policy(without_foreign(page)))
     for path in _files(out, ".css"):
         _edit(path, without_foreign_imports)
     pages = [page for path in _files(out, ".html") if (page := read_page(path, out))]

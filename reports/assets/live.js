@@ -1,0 +1,170 @@
+// Draws a chart with Plotly over its picture: same place, same size. Loaded when one is woken.
+(function () {
+  "use strict";
+
+  const NARROW = 560; // px of width below which a figure without a picture takes its narrow layout
+  const CONFIG = { displayModeBar: false, responsive: false, typesetMath: false, showTips: false };
+  const shown = new Map(); // picture -> its figure, whole
+
+  function show(picture, block) {
+    if (shown.has(picture)) return;
+    shown.set(picture, whole(picture, block));
+    sizes.observe(picture);
+    draw(picture);
+  }
+
+  // Traces travel without what the rows say already: columns by the encoding, words by the table.
+  function whole(picture, block) {
+    const data = block.figure.data.map((trace) => Object.assign({}, trace));
+    const table = picture.closest("figure").querySelector("table");
+    for (const encoding of block.encoding) {
+      const trace = data[encoding.trace];
+      const rows = window.millpond.rowsOf(block, encoding);
+      for (const axis of ["x", "y", "z"]) {
+        if (!encoding[axis] || trace[axis]) continue;
+        const at = block.columns.indexOf(encoding[axis]);
+        trace[axis] = rows.map((row) => block.rows[row][at]);
+      }
+      if (encoding.hover) trace.hovertext = rows.map((row) => words(encoding.hover, block, table, row));
+    }
+    return Object.assign({}, block.figure, { data });
+  }
+
+  // "{name}: {sales_usd}" with the cells of the table in the places of their columns, as plain text.
+  function words(template, block, table, row) {
+    const cells = table.tBodies[0].rows[row].cells;
+    const text = template.replace(/\{(\w+)\}/g, (_, name) => cells[block.columns.indexOf(name)].textContent.trim());
+    return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  }
+
+  // The picture that shows now, by its width; without one the place itself.
+  function place(picture) {
+    const width = picture.clientWidth;
+    for (const svg of picture.querySelectorAll(".mp-svg")) {
+      if (getComputedStyle(svg).display === "none") continue;
+      const box = svg.viewBox.baseVal;
+      return { width: box.width, height: box.height, scale: width / box.width, narrow: svg.matches(".mp-svg-narrow") };
+    }
+    return { width, height: picture.clientHeight, scale: 1, narrow: width < NARROW };
+  }
+
+  function draw(picture) {
+    const figure = shown.get(picture);
+    if (!picture.clientWidth) return;
+    const at = place(picture);
+    const style = getComputedStyle(picture);
+    const layout = at.narrow ? merge(figure.layout, figure.narrow) : figure.layout;
+    const own = { width: at.width, height: at.height, autosize: false };
+    own.font = { family: style.fontFamily };
+    own.hoverlabel = hoverLabel(style);
+    const colours = coloursNow(picture, figure.colours);
+    const plot = layer(picture, at);
+    window.Plotly.react(plot, recolour(figure.data, colours), recolour(merge(layout, own), colours), CONFIG);
+    picture.dataset.drawn = picture.clientWidth;
+  }
+
+  // As large as the drawing, then scaled as the drawing is: nothing moves when one replaces the other.
+  function layer(picture, at) {
+    let plot = picture.querySelector(".mp-live");
+    if (!plot) {
+      plot = document.createElement("div");
+      plot.className = "mp-live";
+      plot.setAttribute("aria-hidden", "true");
+      picture.append(plot);
+    }
+    plot.style.width = at.width + "px";
+    plot.style.height = at.height + "px";
+    plot.style.transform = at.scale === 1 ? "" : "scale(" + at.scale + ")";
+    return plot;
+  }
+
+  // Shows what Plotly says of a point, as if a mouse were there.
+  function point(picture, trace, number, row) {
+    const plot = picture.querySelector(".mp-live");
+    if (!plot || !plot.data) return;
+    const drawn = plot.data[trace];
+    if (drawn.type !== "heatmap") {
+      window.Plotly.Fx.hover(plot, [{ curveNumber: trace, pointNumber: number }]);
+      return;
+    }
+    const full = plot._fullLayout;
+    const at = { xval: full.xaxis.d2c(drawn.x[number]), yval: full.yaxis.d2c(drawn.y[number]) };
+    window.Plotly.Fx.hover(plot, at, "xy");
+  }
+
+  function leave(picture) {
+    const plot = picture.querySelector(".mp-live");
+    if (plot && plot.data) window.Plotly.Fx.unhover(plot);
+  }
+
+  function hoverLabel(style) {
+    const probe = (name) => colourOf(document.body, name);
+    const font = { family: style.fontFamily, size: 14, color: probe("--mp-ink") };
+    return { bgcolor: probe("--mp-ground"), bordercolor: probe("--mp-muted"), font, align: "left" };
+  }
+
+  // What a CSS variable comes to as a colour, system colours of forced-colors mode included.
+  function colourOf(parent, variable) {
+    const probe = document.createElement("span");
+    probe.hidden = true;
+    probe.style.color = "var(" + variable + ")";
+    parent.append(probe);
+    const colour = getComputedStyle(probe).color;
+    probe.remove();
+    return colour;
+  }
+
+  function coloursNow(picture, variables) {
+    const now = {};
+    for (const light of Object.keys(variables)) {
+      now[light] = colourOf(picture.parentElement, variables[light]);
+    }
+    return now;
+  }
+
+  // A copy of `base` with `over` laid on it; lists are replaced whole.
+  function merge(base, over) {
+    const result = Object.assign({}, base);
+    for (const key of Object.keys(over || {})) {
+      const both = isPlain(base && base[key]) && isPlain(over[key]);
+      result[key] = both ? merge(base[key], over[key]) : over[key];
+    }
+    return result;
+  }
+
+  function isPlain(value) {
+    return value !== null && typeof value === "object" && !Array.isArray(value);
+  }
+
+  // A deep copy in which each colour of the palette is the one of the reader's theme.
+  function recolour(value, colours) {
+    if (typeof value === "string") return Object.hasOwn(colours, value) ? colours[value] : value;
+    if (Array.isArray(value)) return value.map((item) => recolour(item, colours));
+    if (!isPlain(value)) return value;
+    const copy = {};
+    for (const key of Object.keys(value)) copy[key] = recolour(value[key], colours);
+    return copy;
+  }
+
+  const redrawAll = () => shown.forEach((_, picture) => draw(picture));
+
+  const sizes = new ResizeObserver((entries) => {
+    requestAnimationFrame(() => {
+      for (const entry of entries) {
+        const picture = entry.target;
+        if (String(picture.clientWidth) !== picture.dataset.drawn) draw(picture);
+      }
+    });
+  });
+
+  const later = () => requestAnimationFrame(redrawAll);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", later);
+  matchMedia("(forced-colors: active)").addEventListener("change", later);
+  matchMedia("print").addEventListener("change", redrawAll);
+  const themes = new MutationObserver(later);
+  for (const element of [document.documentElement, document.body]) {
+    themes.observe(element, { attributes: true, attributeFilter: ["class", "data-bs-theme"] });
+  }
+
+  window.millpondLive = { show, point, leave };
+})();
