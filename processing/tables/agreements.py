@@ -14,6 +14,7 @@ AGREEMENTS = (
             Total("headline_by_week", "sales_usd"),
             Total("sales_by_week_department", "sales_usd"),
             Total("sales_by_week_store", "sales_usd"),
+            Total("sales_by_week_description", "sales_usd"),
             LOOKUP,
         ),
     ),

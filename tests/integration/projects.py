@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pyarrow.parquet as pq
 
 from processing.build.run import Build, Report
 from processing.config import load_config
+from processing.tables.registry import Table, load_tables
 
 NOW = datetime(2026, 11, 21, 7, 30, tzinfo=UTC)
 TOML = """
@@ -26,7 +29,12 @@ address = "transactions.parquet"
 address = "products.parquet"
 [sources.department_names]
 address = "departments.csv"
+[sources.demographics]
+address = "demographics.parquet"
+[sources.household_bands]
+address = "reference/household_bands.csv"
 """
+REFERENCE = Path(__file__).resolve().parents[2] / "reference"
 DEPARTMENTS = "department,name,kind\nGROCERY,Grocery,merchandise\nFUEL,Fuel,fuel\nNOT RECORDED,Not recorded,unrecorded\n"
 
 
@@ -65,12 +73,25 @@ PRODUCTS = pa.table(
 )
 
 
+# Household 3 is not described, and household 9 buys nothing.
+DEMOGRAPHICS = pa.table(
+    {
+        "household_id": [1, 2, 9],
+        "age": ["19-24", "65+", "65+"],
+        "income": ["Under 15K", "250K+", "250K+"],
+        "household_size": ["1", "5+", "2"],
+    }
+)
+
+
 def make_project(folder: Path, transactions: pa.Table | None = None) -> Path:
     """A project whose sources are files beside its millpond.toml."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "millpond.toml").write_text(TOML, encoding="utf-8")
     (folder / "departments.csv").write_text(DEPARTMENTS, encoding="utf-8")
+    shutil.copytree(REFERENCE, folder / "reference")
     pq.write_table(PRODUCTS, folder / "products.parquet")
+    pq.write_table(DEMOGRAPHICS, folder / "demographics.parquet")
     pq.write_table(
         lines() if transactions is None else transactions, folder / "transactions.parquet"
     )
@@ -89,10 +110,15 @@ def accept_fewer(
 
 
 def run_build(
-    folder: Path, as_of: date = date(2017, 2, 12), now: datetime = NOW, *forced: str
+    folder: Path,
+    as_of: date = date(2017, 2, 12),
+    now: datetime = NOW,
+    *forced: str,
+    tables: Mapping[str, Table] | None = None,
 ) -> Report:
-    """Build the project as of a day; its progress lines are thrown away."""
-    job = Build(load_config(folder), as_of, now, lambda line: None, frozenset(forced))
+    """Build the project as of a day, with some tables or all; its progress lines are thrown away."""
+    chosen = load_tables() if tables is None else tables
+    job = Build(load_config(folder), as_of, now, lambda line: None, frozenset(forced), chosen)
     report = job.run()
     assert isinstance(report, Report)
     return report

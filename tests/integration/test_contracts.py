@@ -125,7 +125,7 @@ def test_rows_that_nobody_sees_yet_are_not_checked(project: Path) -> None:
 
 def test_unknown_products_are_noted_and_a_department_without_a_name_warns(project: Path) -> None:
     """Both are released, recorded, and said in the closing line."""
-    assert summary(open_release(project / "board").manifest) == "2 notes"
+    assert summary(open_release(project / "board").manifest) == "4 notes"
     (project / "departments.csv").write_text(DEPARTMENTS.replace("FUEL,", "FUELS,"))
     manifest = run_build(project, now=LATER).release.manifest
     noted = of(manifest, "transactions")["product_id is one of products"]
@@ -133,7 +133,7 @@ def test_unknown_products_are_noted_and_a_department_without_a_name_warns(projec
     warned = of(manifest, "products")["department is one of department_names"]
     assert (warned.level, warned.failed, warned.rows) == ("warn", 1, 2)
     assert summary(manifest) == (
-        "1 warning: products, department is one of department_names: 1 of 2 rows fail; 2 notes"
+        "1 warning: products, department is one of department_names: 1 of 2 rows fail; 4 notes"
     )
     assert failing(project, "products")["department"].to_pylist() == ["FUEL"]
     assert not (project / ".cache" / "failing-rows" / "transactions.parquet").exists()

@@ -14,7 +14,8 @@ from processing.board.reader import Pin
 from processing.contracts.contract import CheckResult, Column, ColumnType, Contract
 from processing.contracts.schema import ARROW
 
-TEXT_COLUMNS = {"name", "department", "grain", "kind"}
+TEXT_COLUMNS = {"name", "department", "grain", "kind", "dimension", "band"}
+TEXT_COLUMNS |= {"age", "age_name", "household_size", "size_name"}
 
 
 def pin_of(name: str, key: str, table: str) -> Pin:

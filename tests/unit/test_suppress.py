@@ -152,3 +152,12 @@ def test_what_follows_from_sums_is_found() -> None:
     assert derivable([[1, 2], [3, 4], [1, 3], [2, 4]]) == set()
     first, second = [[0, 1], [2, 3], [0, 2]], [[5, 6], [7, 8], [5, 7]]
     assert derivable([*first, [1, 3, 4], *second, [6, 8, 4]]) == {4}
+
+
+def test_a_total_that_is_small_itself_gives_nothing_away() -> None:
+    """It is withheld wherever it stands; where households may be in two rows, nobody knows it."""
+    table = drawn((1, 1, 3), (1, 2, 1), (2, 1, 9), (2, 2, 9))
+    promise = contract(totals=(("week",),), disjoint=True)
+    assert hidden(promise, table) == [(1, 1), (1, 2)]
+    assert withhold(promise, table)[1][-1].failed == 0
+    assert withhold(contract(totals=(("week",),)), table)[1][-1].failed == 2

@@ -1,0 +1,200 @@
+"""The page Households: what they spend by income, age and size, and what is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from processing.board.reader import Pin
+from processing.views import bars, crossing
+from processing.views.early import when_ready
+from processing.views.html import Fragment, element
+from processing.views.number import shown, time_element
+from processing.views.ranges import Range, ranges
+from processing.views.release_note import trust
+from processing.views.rows import NotYet, Row, first, records, sort_by, where
+from processing.views.table import Shown
+from processing.views.unit import unit
+from processing.views.words import list_words
+
+MEDIAN = "median_usd"
+QUARTERS = Range(
+    low="quarter_usd",
+    middle=MEDIAN,
+    high="three_quarters_usd",
+    format="usd0",
+    empty="withheld",
+)
+# Dimension -> what stands before the name of a band in a sentence, and its own name.
+WORDS = {
+    "income": ("with an income of", "income"),
+    "age": ("at", "age"),
+    "household_size": ("in households of", "household size"),
+}
+WAITING = "Too few households have bought anything yet to say what a group of them spent."
+
+
+@when_ready
+def finding(pin: Pin) -> Fragment:
+    """Which band of income spends most, and how much of sales comes from households unknown."""
+    rows = _bands(pin, "income")
+    other = first(where(records(pin), dimension="description"), lambda row: row["position"] == 2)
+    text = f"So far this year, {_most_and_least(pin, 'income', rows)}."
+    if other and other["share_pct"] is not None:
+        share = shown(pin, other, "share_pct", "pct1")
+        text += f" Of all sales, {share} come from households that are not described."
+    said = element("p", text, class_="mp-finding")
+    return Fragment(element("div", said + trust(pin.manifest), class_="mp-lead"))
+
+
+def _bands(pin: Pin, dimension: str) -> list[Row]:
+    """The bands of a dimension in their order. NotYet when all are withheld."""
+    rows = sort_by(where(records(pin), dimension=dimension), "position")
+    if not any(row[MEDIAN] is not None for row in rows):
+        raise NotYet(WAITING)
+    return rows
+
+
+def _most_and_least(pin: Pin, dimension: str, rows: Sequence[Row]) -> str:
+    """Where the median is highest and lowest; with ties still true."""
+    known = sort_by([row for row in rows if row[MEDIAN] is not None], MEDIAN)
+    low, high = known[0], known[-1]
+    if low[MEDIAN] == high[MEDIAN]:
+        return f"the median household spent {shown(pin, high, MEDIAN, 'usd0')} in each band shown"
+    tied = [row for row in known if row[MEDIAN] in (low[MEDIAN], high[MEDIAN])]
+    most, least = ("most", "least") if len(tied) == 2 else ("up to", "at the least")
+    return (
+        f"the median household spent {most}, {_amount(pin, dimension, high)}; "
+        f"{least}, {_amount(pin, dimension, low)}"
+    ).replace("up to, ", "up to ")
+
+
+def _amount(pin: Pin, dimension: str, row: Row) -> str:
+    name = shown(pin, row, "name", "text")
+    return f"{shown(pin, row, MEDIAN, 'usd0')}, {WORDS[dimension][0]} {name}"
+
+
+@when_ready
+def by_income(pin: Pin) -> Fragment:
+    """What households spent by band of income (unit `spending-by-income`)."""
+    return _by_band(pin, "income", "spending-by-income")
+
+
+@when_ready
+def by_age(pin: Pin) -> Fragment:
+    """What households spent by age (unit `spending-by-age`)."""
+    return _by_band(pin, "age", "spending-by-age")
+
+
+@when_ready
+def by_size(pin: Pin) -> Fragment:
+    """What households spent by their size (unit `spending-by-household-size`)."""
+    return _by_band(pin, "household_size", "spending-by-household-size")
+
+
+def _by_band(pin: Pin, dimension: str, id: str) -> Fragment:
+    rows = _bands(pin, dimension)
+    said = _most_and_least(pin, dimension, rows)
+    word = WORDS[dimension][1]
+    return unit(
+        pin,
+        id,
+        headline=said[0].upper() + said[1:],
+        subtitle=f"Sales per household by {word}, US dollars, households that are "
+        f"described, the year to {time_element(pin.entry.data_to)}. ● median of the households, "
+        "│─│ the half of them in the middle",
+        summary=_withheld(pin, rows),
+        rows=rows,
+        columns=BAND_COLUMNS,
+        chart=ranges(rows, QUARTERS, axis=DOLLARS, size="l"),
+    )
+
+
+DOLLARS = {"tickprefix": "$", "tickformat": "~s"}
+
+
+def _withheld(pin: Pin, rows: Sequence[Row]) -> str:
+    """Which bands are withheld, and why; or that none is."""
+    hidden = [shown(pin, row, "name", "text") for row in rows if row["is_withheld"]]
+    if not hidden:
+        return "No band is withheld: ten households or more stand behind each. " + ROUNDED
+    return (
+        f"Withheld: {list_words(hidden)}, for fewer than ten households, or because such a band "
+        f"would follow from the others. {ROUNDED}"
+    )
+
+
+ROUNDED = "Medians and quarters are rounded to ten dollars, the mean is exact."
+BAND_COLUMNS = (
+    Shown("name", "text", "Households"),
+    Shown("households", "count", "Households that bought"),
+    Shown("baskets", "count", "Baskets"),
+    Shown("sales_usd", "usd0", "Sales"),
+    Shown("share_pct", "pct1", "Share of all sales"),
+    Shown("sales_per_household_usd", "usd0", "Mean per household"),
+    Shown("quarter_usd", "usd0", "A quarter spent at most"),
+    Shown("median_usd", "usd0", "Median"),
+    Shown("three_quarters_usd", "usd0", "Three quarters spent at most"),
+    Shown("is_withheld", "yes_no", "Withheld"),
+)
+
+
+@when_ready
+def described(pin: Pin) -> Fragment:
+    """How much of sales comes from households without demographics (unit `sales-described`)."""
+    rows = sort_by(where(records(pin), dimension="description"), "position")
+    if any(row["share_pct"] is None for row in rows):
+        raise NotYet(WAITING)
+    known, other = rows
+    return unit(
+        pin,
+        "sales-described",
+        headline=f"{shown(pin, known, 'households', 'count')} households that are described made "
+        f"{shown(pin, known, 'share_pct', 'pct1')} of sales, "
+        f"{shown(pin, other, 'households', 'count')} others "
+        f"{shown(pin, other, 'share_pct', 'pct1')}",
+        subtitle="Share of all sales, per cent, by whether the source describes the household, "
+        f"the year to {time_element(pin.entry.data_to)}",
+        summary="What is said of age, income and size holds for those that are described. They "
+        f"spent {shown(pin, known, 'sales_per_household_usd', 'usd0')} each on average, the others "
+        f"{shown(pin, other, 'sales_per_household_usd', 'usd0')}: they are not a sample of all.",
+        rows=rows,
+        columns=BAND_COLUMNS,
+        chart=bars.plain(rows, "share_pct", "name", format="pct1"),
+    )
+
+
+@when_ready
+def age_and_size(pin: Pin) -> Fragment:
+    """Mean spending by age and size, with what is withheld (unit `spending-by-age-and-size`)."""
+    rows = sort_by(records(pin), "age_position")
+    known = sort_by(
+        [row for row in rows if row["sales_per_household_usd"] is not None],
+        "sales_per_household_usd",
+    )
+    if not known:
+        raise NotYet(WAITING)
+    high = known[-1]
+    return unit(
+        pin,
+        "spending-by-age-and-size",
+        headline=f"Households of {shown(pin, high, 'size_name', 'text')} and "
+        f"{shown(pin, high, 'age_name', 'text')} spent "
+        f"{shown(pin, high, 'sales_per_household_usd', 'usd0')} on average, "
+        "no other group shown more",
+        subtitle="Mean sales per household by age and household size, US dollars, households that "
+        f"are described, the year to {time_element(pin.entry.data_to)}",
+        summary="× withheld: fewer than ten households, or a group from which one of these would "
+        "follow. – nobody in the group bought anything. The fuller the colour, the more was spent.",
+        rows=rows,
+        columns=CROSS_COLUMNS,
+        chart=crossing.crossing(rows, "sales_per_household_usd"),
+    )
+
+
+CROSS_COLUMNS = (
+    Shown("age_name", "text", "Age"),
+    Shown("size_name", "text", "Household size"),
+    Shown("households", "count", "Households that bought"),
+    Shown("sales_per_household_usd", "usd0", "Mean per household"),
+    Shown("is_withheld", "yes_no", "Withheld"),
+)

@@ -1,0 +1,92 @@
+"""Households, campaigns and promotions of the real data against plain SQL over the raw files."""
+# ruff: noqa: F811 - fixtures come by import, and tests name them
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+
+from processing.board.reader import Release
+from tests.integration.test_real_numbers import (  # noqa: F401
+    data_folder,
+    fetched,
+    pinned,
+    raw,
+    real,
+)
+
+
+def values(release: Release, name: str, *columns: str) -> list[tuple[Any, ...]]:
+    """Columns of a pin in which None stands for what is missing."""
+    rows = pinned(release, name, *columns)
+    return [tuple(None if value is pd.NA else value for value in row) for row in rows]
+
+
+def test_spending_by_band(real: Release, raw: duckdb.DuckDBPyConnection) -> None:
+    """Households, baskets and sales of every band that is shown; those not shown are two."""
+    found = {
+        row[:2]: row[2:]
+        for row in values(
+            real, "spending_by_household_band", "dimension", "band", "households", "baskets",
+            "sales_usd", "sales_per_household_usd", "median_usd", "is_withheld",
+        )
+    }  # fmt: skip
+    for dimension in ("age", "income", "household_size"):
+        expected = fetched(raw, f"""
+            with spent as (
+                select household_id, sum(sales_value) v, count(distinct basket_id) b
+                from lines where sales_value > 0 group by all
+            )
+            select {dimension}, count(*), sum(b), round(sum(v), 2), round(avg(v), 2),
+                round(quantile_disc(v, 0.5), -1)
+            from spent join '{data_folder()}/demographics.parquet' using (household_id)
+            group by all
+        """)  # fmt: skip
+        for band, *wanted in expected:
+            *shown, is_withheld = found[dimension, band]
+            few = band in {"175-199K", "200-249K"}
+            assert is_withheld == few
+            if few:
+                assert shown == [None] * 5
+            else:
+                assert [float(value) for value in shown] == pytest.approx(wanted, abs=0.0101)
+
+
+def test_sales_by_description(real: Release, raw: duckdb.DuckDBPyConnection) -> None:
+    """Week by week, to the cent."""
+    expected = fetched(raw, f"""
+        select week, household_id in (select household_id from '{data_folder()}/demographics.parquet') d,
+            round(sum(sales_value), 2)
+        from lines group by all order by all
+    """)  # fmt: skip
+    found = pinned(real, "sales_by_week_description", "week", "is_described", "sales_usd")
+    assert [(week, known, float(sales)) for week, known, sales in found] == expected
+
+
+def test_nothing_small_is_left_and_nothing_follows(
+    real: Release, raw: duckdb.DuckDBPyConnection
+) -> None:
+    """Each age and each size has no hidden group, or several that are ten households together."""
+    counted = {
+        row[:2]: row[2]
+        for row in fetched(raw, f"""
+            select age, household_size, count(distinct household_id)
+            from lines join '{data_folder()}/demographics.parquet' using (household_id)
+            where sales_value > 0 group by all
+        """)
+    }  # fmt: skip
+    found = values(
+        real, "spending_by_age_household_size", "age", "household_size", "households", "is_withheld"
+    )
+    for age, size, households, is_withheld in found:
+        assert (households is None) == is_withheld
+        assert is_withheld or households == counted.get((age, size), 0)
+        assert is_withheld or households == 0 or households >= 10
+    for side in (0, 1):
+        for band in {row[side] for row in found}:
+            hidden = [row[:2] for row in found if row[side] == band and row[3]]
+            assert len(hidden) != 1
+            assert not hidden or sum(counted[cell] for cell in hidden) >= 10
