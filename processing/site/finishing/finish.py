@@ -19,6 +19,7 @@ from processing.site.finishing.feed import DATA, FEED, PAGE, changes_atom, chang
 from processing.site.finishing.foreign import without_foreign, without_foreign_imports
 from processing.site.finishing.policy import with_policy
 from processing.site.finishing.publish import CATALOG
+from processing.site.finishing.search import write_search
 from processing.site.finishing.units import RenderedPage, read_page
 from processing.site.finishing.vendor import copy_reader
 
@@ -52,6 +53,7 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
     if any(unit.has_figure for page in pages for unit in page.units):
         copy_plotly(root, out)
     copy_reader(root, out)
+    write_search(root, out, _files(out, ".html"))
 
 
 def copy_plotly(root: Path, out: Path) -> None:

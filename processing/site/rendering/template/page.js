@@ -129,6 +129,26 @@
     window.addEventListener("hashchange", reveal);
   };
 
+  // The search is fetched when it is wanted: a pointer or the focus on its button comes first.
+  const here = document.currentScript.src;
+  const startSearch = () => {
+    const button = document.querySelector(".search-open");
+    if (!button) return;
+    let loading = null;
+    const load = () => loading ||= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = new URL("search.js", here).href;
+      script.onload = () => window.millpondSearch.prepare().then(resolve, reject);
+      script.onerror = reject;
+      document.head.append(script);
+    }).catch((error) => { loading = null; throw error; });
+    for (const sign of ["pointerenter", "focus"]) button.addEventListener(sign, () => load().catch(() => {}));
+    button.addEventListener("click", () => {
+      load().then(() => window.millpondSearch.open(button), () => { button.hidden = true; });
+    });
+    button.hidden = false;
+  };
+
   const startPrint = () => {
     let opened = [];
     let dark = false;
@@ -147,6 +167,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     startToggle();
     startContents();
+    startSearch();
     document.querySelectorAll(".panel-tabset").forEach((set, at) => startTabs(set, at + 1));
     startPrint();
   });
