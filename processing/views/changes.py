@@ -64,14 +64,16 @@ def summary(manifest: Manifest, place: int) -> str:
 
 def _weeks(manifest: Manifest, place: int) -> str:
     """Which weeks the release is the first to know, or the first to know whole."""
-    parts = []
+    parts, change = [], manifest.history[place]
     for name, verb in (("weeks_begun", "begun"), ("weeks_ended", "ended")):
-        weeks = getattr(manifest.history[place], name)
-        if weeks:
-            path = ("history", place, name)
-            shown = [fact(manifest, *path, at, format="count") for at in range(len(weeks))]
-            week = "week" if len(weeks) == 1 else "weeks"
-            have = "has" if len(weeks) == 1 else "have"
+        skipped = change.weeks_ended if name == "weeks_begun" else ()
+        shown = [
+            fact(manifest, "history", place, name, at, format="count")
+            for at, week in enumerate(getattr(change, name))
+            if week not in skipped
+        ]
+        if shown:
+            week, have = ("week", "has") if len(shown) == 1 else ("weeks", "have")
             parts.append(f"{week} {list_words(shown)} {have} {verb}")
     return "".join(f"; {part}" for part in parts)
 
@@ -146,7 +148,7 @@ def _revisions(manifest: Manifest, place: int, at: int) -> str:
         return made
     count = fact(manifest, "history", place, "pins", at, "revised", format="count")
     rest = (
-        f"These are the largest of {count} revised figures of {element('code', escape(pin.name))}."
+        f"These changed most of the {count} revised figures of {element('code', escape(pin.name))}."
     )
     return made + element("p", rest, class_="mp-subtle")
 
@@ -156,7 +158,7 @@ def _revision_row(manifest: Manifest, place: int, at: int, number: int) -> list[
     revision = manifest.history[place].pins[at].revisions[number]
     where = [
         f"{escape(plain(name))} {fact(manifest, *path, 'key', name, format='text')}"
-        for name in revision.key
+        for name in sorted(revision.key, key=lambda name: name != "week")
     ]
     form = exact_format(revision.type)
     return [

@@ -73,7 +73,7 @@ def test_a_release_is_told_in_words_then_by_table_then_by_value() -> None:
     assert "12 earlier figures were revised." in said
     assert "salesSales1,200100 rows added, 3 rows updated, 12 figures revised" in said
     assert "week 40, store 367sales_usd$1,234.50$1,235.00" in said
-    assert "These are the largest of 12 revised figures of sales." in said
+    assert "These changed most of the 12 revised figures of sales." in said
     assert "column lines added" in said
 
 
