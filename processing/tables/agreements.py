@@ -32,6 +32,15 @@ AGREEMENTS = (
         by=("store_id",),
         totals=(Total("stores", "sales_usd"), Total("sales_by_week_store", "sales_usd"), LOOKUP),
     ),
+    Agreement(
+        says="contributions to the change of each week",
+        by=("week",),
+        totals=(
+            Total("headline_by_week", "sales_change_mean4_usd"),
+            Total("contributions_by_week_department", "contribution_usd"),
+            Total("contributions_by_week_store", "contribution_usd"),
+        ),
+    ),
     # A basket is bought in one store and in one week; one that is not is odd, but no error of ours.
     Agreement(
         says="baskets of each week",

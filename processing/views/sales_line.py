@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from processing.board.reader import Pin
+from processing.views.claim import claim
 from processing.views.format import format_value
 from processing.views.html import Fragment
 from processing.views.number import shown
@@ -58,9 +59,14 @@ def _headline(pin: Pin, top: Row, last: Row) -> str:
     when = f"the week of {shown(pin, top, 'week_start_date', 'day_month')}"
     against = compared(pin, last, "sales_change_before_pct", "the week before")
     if top["week"] == last["week"]:
-        return f"Weekly sales reached their highest of the year so far, {amount}, in {when}"
+        highest = claim("max", pin, top, "sales_usd", "highest", FULL)
+        return f"Weekly sales reached their {highest} of the year so far, {amount}, in {when}"
     latest_sales = shown(pin, last, "sales_usd", "usd0")
-    return f"Weekly sales peaked at {amount} in {when}; the latest, {latest_sales}, is {against}"
+    peaked = claim("max", pin, top, "sales_usd", "peaked", FULL)
+    return f"Weekly sales {peaked} at {amount} in {when}; the latest, {latest_sales}, is {against}"
+
+
+FULL = {"is_partial": False}  # the weeks that are compared with each other
 
 
 def _summary(pin: Pin, rows: Sequence[Row], ranked: Sequence[Row]) -> str:

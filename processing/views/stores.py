@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from processing.board.reader import Pin
 from processing.views import bars, dots
+from processing.views.claim import claim
 from processing.views.early import when_ready
 from processing.views.html import Fragment
 from processing.views.number import shown, time_element
@@ -30,7 +31,7 @@ def ranking(pin: Pin) -> Fragment:
     return unit(
         pin,
         "store-ranking",
-        headline=f"{name} sold most, {sales}, {change}",
+        headline=f"{name} {claim('max', pin, lead, 'sales_usd', 'sold most')}, {sales}, {change}",
         subtitle=f"Sales by store, US dollars, the twenty that sold most. ● week of {week}, teal "
         "where it is above, rust where it is below ○ the store’s mean of the four weeks before",
         summary="The longer the line between the two dots, the more unusual the week was for the "
@@ -47,8 +48,10 @@ def _climber(pin: Pin, rows: Sequence[Row]) -> str:
     if not up or up[0]["rank_change"] <= 0:
         return "None of them ranks higher than it did on the mean of the four weeks before."
     row = up[0]
+    twenty = {"is_latest": True, "rank<=": TOP}
+    climbed = claim("max", pin, row, "rank_change", "climbed most", twenty)
     return (
-        f"Of the twenty, {shown(pin, row, 'name', 'text')} climbed most, from place "
+        f"Of the twenty, {shown(pin, row, 'name', 'text')} {climbed}, from place "
         f"{shown(pin, row, 'rank_before', 'count')} to {shown(pin, row, 'rank', 'count')}."
     )
 
@@ -110,7 +113,8 @@ def every_store(pin: Pin) -> Fragment:
     return unit(
         pin,
         "stores-year",
-        headline=f"{name} leads the year so far with {sales} from {baskets} baskets",
+        headline=f"{name} {claim('max', pin, lead, 'sales_usd', 'leads', {})} the year so far with "
+        f"{sales} from {baskets} baskets",
         subtitle="Sales by store, US dollars, all stores, the year to "
         f"{time_element(pin.entry.data_to)}",
         summary="Weeks with sales are those in which the store sold anything.",

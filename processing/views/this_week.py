@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from processing.board.reader import Pin
 from processing.views import bars, kpi
 from processing.views import sales_line as line
+from processing.views.claim import claim
 from processing.views.early import when_ready
 from processing.views.html import Fragment, element
 from processing.views.number import shown
@@ -18,9 +19,9 @@ from processing.views.words import (
     compared,
     gained_and_lost,
     list_words,
+    most,
     named_change,
     sign,
-    verb,
 )
 
 
@@ -44,14 +45,15 @@ def _moved(pin: Pin, direction: int) -> str:
         return ""
     if not direction:
         biggest = list_words([named_change(pin, r, "change_mean4_usd") for r in changed[:2]])
-        return f"The departments that moved most were {biggest}."
+        furthest = claim("furthest", pin, changed[0], "change_mean4_usd", "moved most")
+        return f"The departments that {furthest} were {biggest}."
     return _moved_towards(pin, ways[direction], ways[-direction])
 
 
 def _moved_towards(pin: Pin, along: Sequence[Row], against: Sequence[Row]) -> str:
     column = "change_mean4_usd"
     parts = [
-        f"{named_change(pin, rows[0], column)} {verb(rows[0][column])} them most"
+        f"{named_change(pin, rows[0], column)} {most(pin, rows[0], column)}"
         for rows in (along, against)
         if rows
     ]

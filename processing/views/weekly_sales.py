@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from processing.board.reader import Pin
 from processing.views import heat, panels
+from processing.views.claim import claim
 from processing.views.early import when_ready
 from processing.views.html import Fragment
 from processing.views.number import shown
@@ -48,7 +49,8 @@ def _panel_headline(pin: Pin, top: Row, rows: Sequence[Row]) -> str:
     ranked = sort_by([row for row in rows if row["name"] == top["name"]], "sales_usd")
     low, high = (shown(pin, row, "sales_usd", "usd0") for row in (ranked[0], ranked[-1]))
     return (
-        f"{shown(pin, top, 'name', 'text')} sold most in the latest full week, "
+        f"{shown(pin, top, 'name', 'text')} "
+        f"{claim('max', pin, top, 'sales_usd', 'sold most')} in the latest full week, "
         f"{shown(pin, top, 'sales_usd', 'usd0')}; its full weeks so far this year lie between "
         f"{low} and {high}"
     )
@@ -101,10 +103,11 @@ def _heat_headline(pin: Pin, top: Sequence[Row]) -> str:
     if not known:
         return "No week has four full weeks before it yet"
     far = max(known, key=lambda row: abs(row["change_mean4_pct"]))
-    name = shown(pin, far, "name", "text")
+    ten = {"is_latest": True, "sales_usd>=": top[-1]["sales_usd"]}
+    stood = claim("furthest", pin, far, "change_mean4_pct", "stood furthest", ten)
     return (
-        f"Of the ten largest departments, {name} stood furthest from its usual in the latest "
-        f"full week: {compared(pin, far, 'change_mean4_pct')}"
+        f"Of these ten departments, {shown(pin, far, 'name', 'text')} {stood} from its usual in "
+        f"the latest full week: {compared(pin, far, 'change_mean4_pct')}"
     )
 
 

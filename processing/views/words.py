@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from processing.board.reader import Pin
+from processing.views.claim import claim, none
 from processing.views.format import rounded
 from processing.views.number import shown
 from processing.views.rows import Row, first
@@ -21,9 +22,11 @@ def sign(raw: Any, places: int = 1) -> int:
     return (value > 0) - (value < 0)
 
 
-def verb(raw: Any) -> str:
-    """What a change did to the whole, whichever way the whole went."""
-    return "lifted" if sign(raw, 0) > 0 else "lowered"
+def most(pin: Pin, row: Row, column: str) -> str:
+    """ "lifted them most" or "lowered them most", as a claim of the row among the latest."""
+    up = sign(row[column], 0) > 0
+    words = f"{'lifted' if up else 'lowered'} them most"
+    return claim("max" if up else "min", pin, row, column, words)
 
 
 def compared(pin: Pin, row: Row, column: str, baseline: str = BASELINE) -> str:
@@ -43,15 +46,20 @@ def gained_and_lost(pin: Pin, rows: Sequence[Row], column: str) -> str:
     gained = first(rows, lambda row: sign(row[column], 0) > 0)
     lost = first(rows[::-1], lambda row: sign(row[column], 0) < 0)
     if gained and lost:
-        return (
-            f"{named_change(pin, gained, column)} gained most, "
-            f"{named_change(pin, lost, column)} lost most"
-        )
+        return f"{_gained(pin, gained, column)}, {_lost(pin, lost, column)}"
     if gained:
-        return f"{named_change(pin, gained, column)} gained most, none lost"
+        return f"{_gained(pin, gained, column)}, {none('fall', pin, column, 'none lost')}"
     if lost:
-        return f"{named_change(pin, lost, column)} lost most, none gained"
-    return "None gained or lost"
+        return f"{_lost(pin, lost, column)}, {none('rise', pin, column, 'none gained')}"
+    return none("rise", pin, column, "None gained") + none("fall", pin, column, " or lost")
+
+
+def _gained(pin: Pin, row: Row, column: str) -> str:
+    return f"{named_change(pin, row, column)} {claim('max', pin, row, column, 'gained most')}"
+
+
+def _lost(pin: Pin, row: Row, column: str) -> str:
+    return f"{named_change(pin, row, column)} {claim('min', pin, row, column, 'lost most')}"
 
 
 def list_words(parts: Sequence[str]) -> str:

@@ -30,7 +30,9 @@ HEAD = """<!DOCTYPE html>
 FOOT = """</main></body></html>
 """
 UNIT = """<figure class="mp-unit" id="sales-line" data-pin="sales_by_week">
-<figcaption><h3 class="mp-headline">Sales rose</h3><p class="mp-subtitle">Sales by week</p>
+<figcaption><h3 class="mp-headline">Sales <span
+class="mp-claim" data-claim="max" data-pin="sales_by_week" data-row="week_end_date=2017-01-14"
+data-column="sales_usd" data-among="">rose</span></h3><p class="mp-subtitle">Sales by week</p>
 </figcaption>
 <div class="mp-picture"></div>
 <p class="mp-summary">Sales were highest in week 2.</p>

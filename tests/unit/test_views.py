@@ -275,7 +275,7 @@ def test_the_heat_map_names_the_department_furthest_from_its_usual() -> None:
     """Furthest either way, with the true direction."""
     fell = DEPARTMENTS.replace("-4.16", "-14.16")
     assert headline(weekly_sales.department_heat(department_pin(fell))) == (
-        "Of the ten largest departments, Drugs stood furthest from its usual in the latest full "
+        "Of these ten departments, Drugs stood furthest from its usual in the latest full "
         "week: 14.2% below the mean of the four weeks before"
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from processing.board.reader import Release
 from processing.site.check.base import Finding, Site, read_site
+from processing.site.check.claims import check_claims
 from processing.site.check.facts import check_facts
 from processing.site.check.hosts import check_hosts
 from processing.site.check.links import check_links
@@ -42,4 +43,5 @@ def check_site(folder: Path, release: Release | None, budget_kb: int) -> list[Fi
     findings += check_size(site, budget_kb)
     findings += check_numbers(site, release)
     findings += check_facts(site, release)
+    findings += check_claims(site, release)
     return sorted(set(findings))
