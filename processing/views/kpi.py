@@ -8,6 +8,7 @@ from processing.board.reader import Pin
 from processing.views.html import Fragment, element, escape, join
 from processing.views.number import shown
 from processing.views.rows import Row, latest
+from processing.views.spark import spark
 from processing.views.words import compared, sign
 
 
@@ -54,7 +55,7 @@ def kpis(pin: Pin) -> Fragment:
 
 
 def _kpi(pin: Pin, row: Row, kpi: Kpi) -> str:
-    change = f"{kpi.measure}_change_mean4_pct"
+    id, change = f"kpi-{kpi.measure.replace('_', '-')}", f"{kpi.measure}_change_mean4_pct"
     way = {1: "up", 0: "flat", -1: "down"}[sign(row[change])]
     words = compared(pin, row, change)
     if row[kpi.mean] is not None:
@@ -67,5 +68,9 @@ def _kpi(pin: Pin, row: Row, kpi: Kpi) -> str:
         element("p", period(pin, row), class_="mp-kpi-period"),
         element("p", words, class_=f"mp-kpi-change mp-{way}"),
         element("p", before, class_="mp-kpi-before"),
+        element("p", spark(pin, f"{id}-line", kpi.column, kpi.format, kpi.name), class_=LINE),
     ]
-    return element("li", "".join(parts), class_="mp-kpi", id=f"kpi-{kpi.measure.replace('_', '-')}")
+    return element("li", "".join(parts), class_="mp-kpi", id=id)
+
+
+LINE = "mp-kpi-line"

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from processing.board.reader import Pin
 from processing.views import bars, dots
+from processing.views.anchors import with_row_ids
 from processing.views.claim import claim
 from processing.views.early import when_ready
-from processing.views.html import Fragment
+from processing.views.html import Fragment, element, escape
 from processing.views.number import shown, time_element
 from processing.views.rows import Row, latest, records, sort_by, with_baseline
 from processing.views.table import Shown
@@ -70,6 +71,38 @@ RANKING_COLUMNS = (
 
 
 @when_ready
+def spread(pin: Pin) -> Fragment:
+    """How the latest full week's sales spread over tenths of the stores (unit `store-spread`)."""
+    rows = sort_by(latest(pin), "tenth")
+    lead, last = rows[0], rows[-1]
+    week = shown(pin, lead, "week_start_date", "date_long")
+    return unit(
+        pin,
+        "store-spread",
+        headline=f"{shown(pin, lead, 'name', 'text')} of stores took "
+        f"{shown(pin, lead, 'share_pct', 'pct1')} of the week’s sales",
+        subtitle="Share of sales by tenths of the stores that sold anything, per cent, "
+        f"week of {week}",
+        summary=f"Each of the {shown(pin, lead, 'stores', 'count')} stores in it sold at least "
+        f"{shown(pin, lead, 'least_usd', 'usd0')}; those in the last tenth sold "
+        f"{shown(pin, last, 'least_usd', 'usd0')} to {shown(pin, last, 'most_usd', 'usd0')}.",
+        rows=rows,
+        columns=SPREAD_COLUMNS,
+        chart=bars.plain(rows, "share_pct", "name", format="pct1"),
+    )
+
+
+SPREAD_COLUMNS = (
+    Shown("name", "text", "Tenth of the stores"),
+    Shown("stores", "count", "Stores"),
+    Shown("sales_usd", "usd0", "Sales"),
+    Shown("share_pct", "pct1", "Share of sales"),
+    Shown("least_usd", "usd0", "Least in it"),
+    Shown("most_usd", "usd0", "Most in it"),
+)
+
+
+@when_ready
 def movers(pin: Pin) -> Fragment:
     """The stores that gained and lost most on their mean (unit `store-movers`)."""
     compared_rows = with_baseline(latest(pin), "change_mean4_usd")
@@ -110,18 +143,25 @@ def every_store(pin: Pin) -> Fragment:
     lead = rows[0]
     name, sales = shown(pin, lead, "name", "text"), shown(pin, lead, "sales_usd", "usd0")
     baskets = shown(pin, lead, "baskets", "count")
-    return unit(
+    made = unit(
         pin,
         "stores-year",
         headline=f"{name} {claim('max', pin, lead, 'sales_usd', 'leads', {})} the year so far with "
         f"{sales} from {baskets} baskets",
         subtitle="Sales by store, US dollars, all stores, the year to "
         f"{time_element(pin.entry.data_to)}",
-        summary="Weeks with sales are those in which the store sold anything.",
+        summary="Weeks with sales are those in which the store sold anything. Each row has an "
+        "address of its own, such as "
+        f"{element('a', escape(f'#{anchor(lead)}'), href=f'#{anchor(lead)}')}.",
         rows=rows,
         columns=YEAR_COLUMNS,
-        folded=True,
     )
+    return with_row_ids(made, [anchor(row) for row in rows])
+
+
+def anchor(row: Row) -> str:
+    """The id under which a store stands on the page."""
+    return f"store-{int(row['store_id'])}"
 
 
 YEAR_COLUMNS = (

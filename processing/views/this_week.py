@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from processing.board.reader import Pin
-from processing.views import bars, kpi
+from processing.views import contributions, kpi
 from processing.views import sales_line as line
 from processing.views.claim import claim
 from processing.views.early import when_ready
 from processing.views.html import Fragment, element
-from processing.views.number import shown
+from processing.views.number import shown, time_element
 from processing.views.release_note import trust
-from processing.views.rows import Row, latest, sort_by, with_baseline
-from processing.views.table import Shown
-from processing.views.unit import unit
+from processing.views.rows import NotYet, Row, full_weeks, latest, records, sort_by
 from processing.views.words import (
     compared,
-    gained_and_lost,
     list_words,
     most,
     named_change,
@@ -83,30 +80,38 @@ def fuel(pin: Pin) -> Fragment:
 
 
 @when_ready
-def movers(pin: Pin) -> Fragment:
-    """Which departments moved sales in the latest full week (unit `department-movers`)."""
-    known = with_baseline(latest(pin), "sales_mean4_usd")
-    ranked = [row for row in sort_by(known, "contribution_rank") if row["sales_mean4_usd"]]
-    rows = sort_by(ranked[:10], "change_mean4_usd", descending=True)
-    week = shown(pin, latest(pin)[0], "week_start_date", "date_long")
-    return unit(
-        pin,
-        "department-movers",
-        headline=gained_and_lost(pin, rows, "change_mean4_usd"),
-        subtitle="Change in sales on the mean of the four weeks before, US dollars, the ten "
-        f"departments that changed most, week of {week}",
-        summary="Bars to the right lifted the sales of the week, bars to the left lowered them.",
-        rows=rows,
-        columns=MOVER_COLUMNS,
-        chart=bars.signed(rows, "change_mean4_usd"),
+def departments(pin: Pin, headline: Pin) -> Fragment:
+    """How much of the week's change is due to each department (unit `department-contributions`)."""
+    return contributions.contributions(pin, headline, "department", "departments")
+
+
+@when_ready
+def stores(pin: Pin, headline: Pin) -> Fragment:
+    """How much of the week's change is due to each store (unit `store-contributions`)."""
+    return contributions.contributions(pin, headline, "store", "stores")
+
+
+@when_ready
+def year(headline: Pin) -> Fragment:
+    """The year so far in a sentence: sales, full weeks, and the highest and the lowest of them."""
+    rows = full_weeks(records(headline))
+    ranked = sort_by(rows, "sales_usd")
+    if not rows:
+        raise NotYet("There is no week with seven days of sales yet.")
+    last = records(headline)[-1]
+    total = shown(headline, last, "sales_year_to_date_usd", "usd0")
+    low, high = (
+        f"{shown(headline, row, 'sales_usd', 'usd0')} in the week of "
+        f"{shown(headline, row, 'week_start_date', 'day_month')}"
+        for row in (ranked[0], ranked[-1])
     )
+    best = claim("max", headline, ranked[-1], "sales_usd", "best", FULL)
+    weakest = claim("min", headline, ranked[0], "sales_usd", "weakest", FULL)
+    text = (
+        f"Sales of the year so far are {total}, to {time_element(headline.entry.data_to)}. The "
+        f"{best} full week brought {high}, the {weakest} {low}."
+    )
+    return Fragment(element("p", text))
 
 
-MOVER_COLUMNS = (
-    Shown("name", "text", "Department"),
-    Shown("change_mean4_usd", "change_usd0", "Change"),
-    Shown("change_mean4_pct", "change_pct1", "Change, %"),
-    Shown("sales_usd", "usd0", "Sales"),
-    Shown("sales_mean4_usd", "usd0", "Mean of four weeks before"),
-    Shown("share_pct", "pct1", "Share of sales"),
-)
+FULL = {"is_partial": False}

@@ -22,7 +22,7 @@ CLAIM = "mp-claim"
 HEADLINES = ("mp-headline", "mp-finding")
 # Words that state an order or a direction: in a headline each must be part of a claim.
 WORDS = re.compile(
-    r"\b(most|least|largest|smallest|highest|lowest|furthest|best|worst|rose|fell|grew|shrank|"
+    r"\b(most|least|largest|smallest|highest|lowest|furthest|best|worst|weakest|rose|fell|grew|shrank|"
     r"gained|lost|lead|leads|led|lifted|lowered|climbed|dropped|peaked)\b",
     re.IGNORECASE,
 )

@@ -13,6 +13,7 @@ from processing.site.check.hosts import check_hosts
 from processing.site.check.links import check_links
 from processing.site.check.numbers import check_numbers
 from processing.site.check.size import check_size
+from processing.site.check.sparks import check_sparks
 from processing.site.check.structure import check_structure
 from processing.site.check.text import check_text
 from processing.site.check.units import check_units
@@ -44,4 +45,5 @@ def check_site(folder: Path, release: Release | None, budget_kb: int) -> list[Fi
     findings += check_numbers(site, release)
     findings += check_facts(site, release)
     findings += check_claims(site, release)
+    findings += check_sparks(site, release)
     return sorted(set(findings))
