@@ -119,11 +119,11 @@ def _contributions(grid: LazyFrame, entity: str, rest: str) -> LazyFrame:
         is_rest=nw.lit(False), members=nw.lit(1)
     )
     others = weekly.filter((nw.col("members") > 0) | (nw.col("own_cents") != 0)).with_columns(
-        **{entity: _nothing(entity), "name": nw.lit(rest), "is_rest": nw.lit(True)},
+        **{entity: nw.lit(None), "name": nw.lit(rest), "is_rest": nw.lit(True)},
         place=nw.lit(TOP + 1),
     )
     shown = ["week", "place", entity, "name", "is_rest", "members", "own_cents"]
-    both = nw.concat([_typed(named).select(shown), _typed(others).select(shown)])
+    both = nw.concat([_typed(named, entity).select(shown), _typed(others, entity).select(shown)])
     means = weekly.select("week", "week_start_date", "is_latest", "all_mean4_cents")
     return (
         both.join(means, on="week", how="left")
@@ -135,14 +135,10 @@ def _contributions(grid: LazyFrame, entity: str, rest: str) -> LazyFrame:
     )
 
 
-def _nothing(entity: str) -> nw.Expr:
-    kind = nw.Int32 if entity == "store_id" else nw.String
-    return nw.lit(None).cast(kind)
-
-
-def _typed(rows: LazyFrame) -> LazyFrame:
+def _typed(rows: LazyFrame, entity: str) -> LazyFrame:
     """Both halves with one type for each column that they compute apart."""
     return rows.with_columns(
+        nw.col(entity).cast(nw.Int32 if entity == "store_id" else nw.String),
         nw.col("place").cast(nw.Int16),
         nw.col("members").cast(nw.Int32),
         nw.col("own_cents").cast(nw.Int64),
