@@ -52,7 +52,7 @@ def _changed(manifest: Manifest) -> str:
 def trust(manifest: Manifest) -> str:
     """How far to trust the page, in short: date of the data, result of the checks, caveats."""
     results = [result for entry in manifest.pins for result in entry.results]
-    failed = sum(result.failed > 0 for result in results)
+    failed = sum(result.failed > 0 for result in results if result.level != "note")
     count = format_value("count", len(results))
     checks = f"{failed} of {count} checks on it failed" if failed else f"all {count} checks passed"
     caveats = dict.fromkeys(source.caveat for source in manifest.sources if source.caveat)

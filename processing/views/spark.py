@@ -30,6 +30,7 @@ def spark(pin: Pin, id: str, column: str, format: str, name: str) -> str:
         drawn,
         class_="mp-spark",
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
+        preserveAspectRatio="xMinYMid",
         role="img",
         aria_labelledby=id,
         data_pin=pin.name,
