@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from processing.board.reader import Pin
 from processing.views import bars, crossing
+from processing.views.claim import claim
 from processing.views.early import when_ready
 from processing.views.html import Fragment, element
 from processing.views.number import shown, time_element
@@ -61,11 +62,14 @@ def _most_and_least(pin: Pin, dimension: str, rows: Sequence[Row]) -> str:
     if low[MEDIAN] == high[MEDIAN]:
         return f"the median household spent {shown(pin, high, MEDIAN, 'usd0')} in each band shown"
     tied = [row for row in known if row[MEDIAN] in (low[MEDIAN], high[MEDIAN])]
-    most, least = ("most", "least") if len(tied) == 2 else ("up to", "at the least")
+    words = ("most", ",", "least") if len(tied) == 2 else ("up to", "", "at the least")
+    bands = {"dimension": dimension}
+    most = claim("max", pin, high, MEDIAN, words[0], bands)
+    least = claim("min", pin, low, MEDIAN, words[2], bands)
     return (
-        f"the median household spent {most}, {_amount(pin, dimension, high)}; "
+        f"the median household spent {most}{words[1]} {_amount(pin, dimension, high)}; "
         f"{least}, {_amount(pin, dimension, low)}"
-    ).replace("up to, ", "up to ")
+    )
 
 
 def _amount(pin: Pin, dimension: str, row: Row) -> str:
