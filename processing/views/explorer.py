@@ -130,10 +130,15 @@ def _choices(
             for name in MEASURES
         ],
         "weeks": [[row["week"], row["week_start_date"]] for row in weeks],
-        "departments": [[row["department"], row["name"]] for row in departments],
-        "stores": [[row["store_id"], row["name"]] for row in stores],
+        "departments": [[row["department"], _name(row)] for row in departments],
+        "stores": [[row["store_id"], _name(row)] for row in stores],
         "source": source_names(lookup.manifest, lookup.name),
         "data_to": entry.data_to,
     }
     text = escape_json(msgspec.json.encode(content).decode())
     return element("script", text, type="application/json", class_="mp-choices")
+
+
+def _name(row: Row) -> str:
+    """The script shows it as it comes, so what no reader may meet is replaced here."""
+    return format_value("text", row["name"])

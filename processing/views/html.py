@@ -33,7 +33,7 @@ class Fragment:
 
     def _repr_markdown_(self) -> str:
         if self.inline:
-            return "`" + " ".join(self.html.split()) + "`{=html}"
+            return "`" + re.sub(r"[ \t\r\n\f]+", " ", self.html).strip(" ") + "`{=html}"
         return "```{=html}\n" + re.sub(r"\n\s*\n", "\n", self.html.strip()) + "\n```\n"
 
     def __str__(self) -> str:

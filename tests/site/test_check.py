@@ -319,3 +319,11 @@ def test_twenty_pages_are_checked_in_a_second(site: Handmade) -> None:
     begun = time.process_time()
     site.findings(1000)
     assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize("name", ["nan", "NameError: name 'x'"])
+def test_data_may_be_called_like_a_missing_value_or_an_error(site: Handmade, name: str) -> None:
+    """Only where the unit's data does not say so it is a fault."""
+    site.change("index.html", "<td>low</td>", f"<td>{name}</td>")
+    site.change("index.html", '1200.50, "low"', f'1200.50, "{name}"')
+    assert [f for f in site.findings() if f.rule in ("raw value", "error text")] == []

@@ -46,3 +46,14 @@ def test_a_units_block_gives_its_csv_with_the_digits_it_holds() -> None:
     """91391.40 stands in the download as it stands in the JSON block."""
     block = '{"columns":["name","sales_usd"],"rows":[["\\u003cb",91391.40],["=x",null]]}'
     assert unit_csv(block) == "name,sales_usd\n<b,91391.40\n'=x,\n"
+
+
+def test_a_carriage_return_begins_no_row() -> None:
+    """Python's writer leaves it bare when lines end in a newline; a reader would see a new row."""
+    text = csv_text(["name"], [["x\r=1+1"], ["y"]])
+    assert text == 'name\n"x\r=1+1"\ny\n'
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u2060", "\u00ad", "\u061c"])
+def test_a_formula_behind_a_mark_without_width_is_not_live(mark: str) -> None:
+    assert neutral(mark + "=1+1") == "'" + mark + "=1+1"

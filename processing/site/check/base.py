@@ -92,7 +92,7 @@ class Site:
 
     def read_text(self, name: str) -> str:
         """The file as text; what is no UTF-8 is replaced."""
-        return (self.folder / name).read_text(encoding="utf-8", errors="replace")
+        return (self.folder / name).read_bytes().decode("utf-8", errors="replace")
 
 
 def read_site(folder: Path) -> Site:
@@ -125,4 +125,14 @@ def _parse(name: str, path: Path) -> HtmlPage | None:
 
 def visible_text(element: HtmlElement) -> str:
     """The element's text with runs of ASCII white space as one space."""
-    return re.sub(r"[ \t\r\n\f]+", " ", "".join(element.itertext())).strip(" ")
+    return as_shown("".join(element.itertext()))
+
+
+def as_shown(text: str) -> str:
+    """Text as a browser shows it: runs of ASCII white space as one space."""
+    return re.sub(r"[ \t\r\n\f]+", " ", text).strip(" ")
+
+
+def brief(text: str) -> str:
+    """Text in quotation marks for a finding, at most about 100 characters of it."""
+    return repr(text if len(text) <= 100 else text[:99] + "…")

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from processing.site.check.base import Site
+from processing.site.check.base import Site, brief
 from processing.site.check.block import Block, Unit, stored_text
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -37,9 +37,9 @@ def _line_faults(cells: list[str], values: list[object]) -> Iterator[str]:
         return
     for cell, text, value in zip(cells, wanted, values, strict=True):
         if cell != text and _plain(cell) != text:
-            yield f"{cell!r} where the unit has {text!r}"
+            yield f"{brief(cell)} where the unit has {brief(text)}"
         elif isinstance(value, str) and cell.lstrip().startswith(FORMULA_STARTS):
-            yield f"{cell!r} would run as a formula in a spreadsheet"
+            yield f"{brief(cell)} would run as a formula in a spreadsheet"
 
 
 def _plain(cell: str) -> str:

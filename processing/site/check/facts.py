@@ -10,7 +10,7 @@ import msgspec
 from lxml.html import HtmlElement
 
 from processing.board.reader import Release
-from processing.site.check.base import Finding, HtmlPage, Site, visible_text
+from processing.site.check.base import Finding, HtmlPage, Site, as_shown, brief, visible_text
 from processing.site.check.block import stored_text
 from processing.views.fact import typed
 from processing.views.format import UNSAFE, format_value
@@ -51,11 +51,11 @@ def _fault(element: HtmlElement, manifest: Any) -> str | None:
     if UNSAFE.sub("\ufffd", stored_text(raw)) != said:
         return f"carries {said}, the release has {stored_text(raw)}"
     try:
-        wanted = format_value(form, typed(form, raw))
+        wanted = as_shown(format_value(form, typed(form, raw)))
     except (KeyError, ValueError, ArithmeticError) as error:
         return f"format {form} cannot show {stored_text(raw)!r}: {error}"
     text = visible_text(element)
-    return None if text == wanted else f"reads {text!r}, format {form} gives {wanted!r}"
+    return None if text == wanted else f"reads {brief(text)}, format {form} gives {brief(wanted)}"
 
 
 def _resolve(manifest: Any, path: str) -> Any:

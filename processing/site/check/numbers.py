@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from processing.board.manifest import PinEntry
 from processing.board.reader import Release
 from processing.errors import BoardError
-from processing.site.check.base import Finding, HtmlPage, Site, visible_text
+from processing.site.check.base import Finding, HtmlPage, Site, as_shown, brief, visible_text
 from processing.site.check.block import Block, Unit, canonical, stored_text, units
 from processing.site.check.csv import csv_faults
 from processing.site.check.figure import figure_faults
@@ -151,7 +151,7 @@ def _row_key(text: str) -> dict[str, str]:
 
 def _format_fault(form: str, raw: object, text: str) -> str | None:
     try:
-        wanted = format_value(form, raw)
+        wanted = as_shown(format_value(form, raw))
     except (KeyError, ValueError) as error:
-        return f"format {form} cannot show {stored_text(raw)!r}: {error}"
-    return None if text == wanted else f"reads {text!r}, format {form} gives {wanted!r}"
+        return f"format {form} cannot show {brief(stored_text(raw))}: {error}"
+    return None if text == wanted else f"reads {brief(text)}, format {form} gives {brief(wanted)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from processing.site.check.base import visible_text
+from processing.site.check.base import as_shown, brief, visible_text
 from processing.site.check.block import Block, Unit, stored_text
 from processing.views.format import format_value
 
@@ -58,7 +58,7 @@ def _columns(table: HtmlElement, block: Block) -> Sequence[int] | str:
 def _cell_fault(cell: HtmlElement, form: str, raw: object) -> str | None:
     text = visible_text(cell)
     try:
-        wanted = format_value(form, raw)
+        wanted = as_shown(format_value(form, raw))
     except (KeyError, ValueError) as error:
-        return f"format {form} cannot show {stored_text(raw)!r}: {error}"
-    return None if text == wanted else f"reads {text!r}, format {form} gives {wanted!r}"
+        return f"format {form} cannot show {brief(stored_text(raw))}: {error}"
+    return None if text == wanted else f"reads {brief(text)}, format {form} gives {brief(wanted)}"

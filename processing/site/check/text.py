@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from processing.site.check.base import Finding, HtmlPage, Site
+from processing.site.check.base import Finding, HtmlPage, Site, as_shown
+from processing.site.check.block import Block, units
+from processing.views.format import UNSAFE
 
 UNRESOLVED = {
     "an inline expression that was not replaced": re.compile(r"`?\{python\}[^\n]{0,60}"),
@@ -34,14 +36,31 @@ def check_text(site: Site) -> list[Finding]:
     for page in site.pages.values():
         for text in page.prose(data=False):
             findings += _search(page, "unresolved", UNRESOLVED, text)
+        data = _data_texts(page)
         for text in page.prose():
-            findings += _search(page, "error text", BROKEN, text)
+            if as_shown(text) not in data:
+                findings += _search(page, "error text", BROKEN, text)
         findings += _raw_blocks(page)
-        findings += _raw_values(page)
+        findings += _raw_values(page, data)
         for css_class in ERROR_CLASSES:
             if page.select("*", css_class):
                 findings.append(Finding(page.name, "error text", f"an output of class {css_class}"))
     return findings
+
+
+def _data_texts(page: HtmlPage) -> frozenset[str]:
+    """Texts that are data: a product may be called `null` or like an error. Others hold them
+    against the pin; a missing value is no text there.
+    """
+    blocks = [unit.block for unit in units(page)]
+    rows = [row for block in blocks if isinstance(block, Block) for row in block.rows]
+    texts = [value for row in rows for value in row if isinstance(value, str)]
+    named = [
+        e.get("value") or ""
+        for e in page.select("data", "mp-value")
+        if e.get("data-format") == "text"
+    ]
+    return frozenset(as_shown(UNSAFE.sub("\ufffd", text)) for text in (*texts, *named))
 
 
 def _search(
@@ -63,10 +82,10 @@ def _raw_blocks(page: HtmlPage) -> list[Finding]:
     ]
 
 
-def _raw_values(page: HtmlPage) -> list[Finding]:
+def _raw_values(page: HtmlPage, data: frozenset[str]) -> list[Finding]:
     shown = [*page.select("td"), *page.select("*", "mp-value")]
     texts = {(element.text_content() or "").strip() for element in shown}
     return [
         Finding(page.name, "raw value", f"a cell or number reads {text!r}")
-        for text in sorted(texts & RAW_MISSING)
+        for text in sorted((texts & RAW_MISSING) - data)
     ]
