@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -131,6 +131,7 @@ def find_inputs(
     as_of: date,
     hashes: Hashes,
     environment: Mapping[str, str],
+    tell: Callable[[str], None],
 ) -> dict[str, Input]:
     """Find the named sources, and take in those that lie elsewhere.
 
@@ -151,6 +152,7 @@ def find_inputs(
                     as_of,
                     config.timezone,
                     credentials,
+                    tell,
                 )
             ),
             hashes,

@@ -113,7 +113,7 @@ class Build:
     def inputs(self) -> dict[str, Input]:
         """The sources that the tables use, located."""
         names = self.graph.sources
-        return find_inputs(self.config, names, self.as_of, self.hashes, self.environment)
+        return find_inputs(self.config, names, self.as_of, self.hashes, self.environment, self.tell)
 
     @cached_property
     def maker(self) -> Maker:

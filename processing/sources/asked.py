@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -48,6 +48,7 @@ class Asked:
     as_of: date
     timezone: str
     credentials: Credentials
+    tell: Callable[[str], None] = print
 
     @property
     def name(self) -> str:

@@ -15,7 +15,18 @@ from processing.sources.location import KINDS, Location, locate
 
 # One file per kind, imported only when an address asks for it.
 ELSEWHERE = {
+    "board": "processing.sources.board:locate",
+    "duckdb": "processing.sources.duckdb:locate",
+    "feed+http": "processing.sources.feed:locate",
+    "feed+https": "processing.sources.feed:locate",
+    "http": "processing.sources.http:locate",
+    "https": "processing.sources.http:locate",
+    "odbc": "processing.sources.odbc:locate",
     "postgresql": "processing.sources.postgresql:locate",
+    "s3": "processing.sources.s3:locate",
+    "sheet+http": "processing.sources.sheet:locate",
+    "sheet+https": "processing.sources.sheet:locate",
+    "sqlite": "processing.sources.sqlite:locate",
 }
 
 

@@ -48,6 +48,7 @@ def take_in(asked: Asked, mark: Callable[[], str | None], rows: Rows) -> Locatio
     known = _known(home)
     if said is not None and known is not None and known.key == key:
         return _location(asked, home / known.folder, known.files)
+    asked.tell(f"taking in {asked.name} from {asked.shown}")
     try:
         taken = _take(home, key, asked, rows)
     except OSError as error:

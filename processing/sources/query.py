@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from processing.errors import ConfigError
@@ -13,14 +13,29 @@ from processing.sources.asked import Asked
 NAME = re.compile(r'[^\W\d]\w*|"[^"\x00]+"')
 
 
-def select(asked: Asked, quoted: str = '"') -> str:
+def select(
+    asked: Asked,
+    quoted: str = '"',
+    *,
+    columns: str | None = None,
+    bounded: bool = True,
+    whole_days: bool = False,
+    mark: str | None = None,
+) -> str:
     """`SELECT` the declared columns `FROM` the table or query `WHERE` the clock lets rows through.
 
-    Rows without a day are asked for too, since a rule of the source counts them. ConfigError when
-    neither table nor query is named, or both.
+    Rows without a day are asked for too, since a rule of the source counts them. `whole_days` is
+    for databases that keep moments as text, and lets a day more through; with `mark` the limit
+    stands apart (`values`). ConfigError when neither table nor query is named, or both.
     """
-    names = ", ".join(quote_name(name, quoted) for name in asked.columns)
-    return f"SELECT {names} FROM {_origin(asked, quoted)}{_where(asked, quoted)}"
+    names = columns or ", ".join(quote_name(name, quoted) for name in asked.columns)
+    where = _where(asked, quoted, whole_days, mark) if bounded else ""
+    return f"SELECT {names} FROM {_origin(asked, quoted)}{where}"
+
+
+def values(asked: Asked) -> tuple[datetime | int, ...]:
+    """What stands for the mark in a query."""
+    return (asked.bound.limit,) if asked.bound else ()
 
 
 def only(asked: Asked, key: Literal["query", "changed"]) -> str | None:
@@ -44,7 +59,7 @@ def _origin(asked: Asked, quoted: str) -> str:
             expected=f'table = "sales" or query = "select …" under [sources.{asked.name}]',
         )
     if query is not None:
-        return f"({query}) AS asked"
+        return f"({query}) asked"  # Oracle takes no AS here
     assert table is not None
     found = NAME.findall(table)
     if ".".join(found) != table:
@@ -57,11 +72,18 @@ def _origin(asked: Asked, quoted: str) -> str:
     return ".".join(quote_name(part, quoted) for part in found)
 
 
-def _where(asked: Asked, quoted: str) -> str:
+def _where(asked: Asked, quoted: str, whole_days: bool, mark: str | None) -> str:
     bound = asked.bound
     if bound is None:
         return ""
     column = quote_name(bound.column, quoted)
-    limit = bound.limit
-    text = f"'{limit:%Y-%m-%d %H:%M:%S}'" if isinstance(limit, datetime) else str(limit)
+    text = mark or _literal(bound.limit, whole_days)
     return f" WHERE {column} {bound.operator} {text} OR {column} IS NULL"
+
+
+def _literal(limit: datetime | int, whole_days: bool) -> str:
+    if not isinstance(limit, datetime):
+        return str(limit)
+    if whole_days:
+        return f"'{limit + timedelta(1):%Y-%m-%d}'"
+    return f"'{limit:%Y-%m-%d %H:%M:%S}'"

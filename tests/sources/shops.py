@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.dataset as ds
 import pytest
 
 from processing.board.reader import open_release
 from processing.build.run import Build, Report
 from processing.config import load_config
 from processing.errors import MillpondError
+from processing.sources.asked import Asked
+from processing.sources.credentials import Credentials
+from processing.sources.find import find
+from processing.sources.retail import SOURCES
 from tests.integration.projects import NOW, TOML, make_project
 
 DAY = date(2017, 2, 12)
@@ -48,6 +54,35 @@ def refused(folder: Path, environment: Mapping[str, str], code: int = 11, day: d
     before = _files(folder)
     with pytest.raises(MillpondError) as caught:
         build(folder, environment, day)
+    assert caught.value.exit_code == code, str(caught.value)
+    assert _files(folder) == before
+    return str(caught.value)
+
+
+def asked_for(folder: Path, environment: Mapping[str, str], day: date = DAY) -> Asked:
+    """The lines as a build of the project would ask for them."""
+    config = load_config(folder)
+    places = (config.root, config.cache_path / "sources", config.intake_path)
+    source, given = SOURCES["transactions"], config.sources["transactions"]
+    credentials = Credentials(environment, folder / ".env")
+    return Asked(source, given, *places, day, config.timezone, credentials, lambda line: None)
+
+
+def taken(folder: Path, environment: Mapping[str, str], day: date = DAY) -> pa.Table:
+    """The lines as they are taken in, in the order of their baskets."""
+    found = find(asked_for(folder, environment, day))
+    columns = [column.name for column in SOURCES["transactions"].columns]
+    weeks = pa.schema([("week", pa.int64())])
+    hive = ds.partitioning(weeks, flavor="hive") if found.weeks else None
+    rows = ds.dataset([str(file) for file in found.files], format="parquet", partitioning=hive)
+    return rows.to_table(columns).sort_by("basket_id")
+
+
+def not_taken(folder: Path, environment: Mapping[str, str], code: int = 11) -> str:
+    """The one message when the lines cannot be taken in; nothing is half-written."""
+    before = _files(folder)
+    with pytest.raises(MillpondError) as caught:
+        taken(folder, environment)
     assert caught.value.exit_code == code, str(caught.value)
     assert _files(folder) == before
     return str(caught.value)

@@ -13,7 +13,7 @@ import pytest
 from tests.integration.projects import NOW, lines, make_project, run_build
 from tests.sources.howto import snippet
 from tests.sources.postgres import PASSWORD, Server
-from tests.sources.shops import build, bytes_of, contents, refused, shop
+from tests.sources.shops import build, bytes_of, contents, not_taken, refused, shop
 
 pytestmark = pytest.mark.server
 
@@ -113,10 +113,10 @@ def test_types_stay_true(tmp_path: Path, project: Path, postgresql: Server) -> N
     assert there == {}
 
 
-def test_a_decimal_that_would_lose_digits_is_refused(project: Path, postgresql: Server) -> None:
+def test_a_decimal_that_would_lose_digits_is_not_taken(project: Path, postgresql: Server) -> None:
     """Never rounded in silence."""
     postgresql.run("ALTER TABLE lines ALTER sales_value TYPE numeric USING 1.00000000001")
-    says = refused(project, RIGHT)
+    says = not_taken(project, RIGHT)
     assert "a value of sales_value does not fit its type" in says
     assert "cast the column in its query" in says
 
@@ -146,7 +146,7 @@ def test_what_is_said_of_a_fault(
     assert old in toml.read_text()
     toml.write_text(toml.read_text().replace(old, new))
     config_fault = "table or" in says or "no name" in says
-    found = refused(
+    found = not_taken(
         project, RIGHT | {"OTHER_PASSWORD": "wrong-c4nary"}, code=10 if config_fault else 11
     )
     assert says in found
@@ -157,7 +157,7 @@ def test_what_is_said_of_a_fault(
 def test_a_missing_column_is_named(project: Path, postgresql: Server) -> None:
     """With those that are there."""
     postgresql.run("ALTER TABLE lines RENAME COLUMN store_id TO shop_id")
-    says = refused(project, RIGHT)
+    says = not_taken(project, RIGHT)
     assert "store_id" in says
 
 

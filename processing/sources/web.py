@@ -1,0 +1,261 @@
+"""Files over HTTP: bounded retries, parts of a file, and no answer but the one asked for."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urljoin, urlsplit
+
+from processing.errors import ConfigError, MillpondError
+from processing.sources.asked import Asked, needs
+from processing.sources.intake import AGAIN
+
+SECONDS = (10, 60)  # to connect; between two pieces of an answer
+TRIES = 3  # after the first
+BACKOFF = 0.5  # seconds, doubled with each try
+PATIENCE = 30  # the longest wait in seconds that a server may ask for
+HOPS = 5
+CHUNK = 1 << 20
+NO_HEAD = (405, 501)
+BUSY = (429, 500, 502, 503, 504)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a server says of a file before it sends it."""
+
+    etag: str | None
+    changed: str | None
+    size: int | None
+    ranges: bool
+
+    @property
+    def mark(self) -> str | None:
+        """What stands for the content, if the server says anything of the kind."""
+        return repr(self) if self.etag or self.changed else None
+
+
+class Web:
+    """One address. `hosts` may be redirected to as well; anything else is an error."""
+
+    def __init__(self, asked: Asked, url: str, hosts: tuple[str, ...] = ()) -> None:
+        with needs("http", "requests"):
+            import requests
+            from requests.adapters import HTTPAdapter
+            from urllib3 import Retry
+
+        self.asked = asked
+        self.url = url
+        self.hosts = hosts
+        self._errors = requests.exceptions
+        self._session = requests.Session()
+        retry = Retry(
+            total=TRIES,
+            backoff_factor=BACKOFF,
+            status_forcelist=BUSY,
+            allowed_methods=("GET", "HEAD"),
+            raise_on_status=False,
+            retry_after_max=PATIENCE,
+        )
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(max_retries=retry))
+        self._authorise()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
+
+    def facts(self) -> Facts | None:
+        """What the server says of the file; None when it does not answer such questions."""
+        with self._answer("HEAD", {}, NO_HEAD) as answer:
+            if answer.status_code in NO_HEAD:
+                return None
+            said = answer.headers
+            size = said.get("Content-Length", "")
+            return Facts(
+                etag=said.get("ETag"),
+                changed=said.get("Last-Modified"),
+                size=int(size) if size.isdecimal() else None,
+                ranges=said.get("Accept-Ranges") == "bytes" and "Content-Encoding" not in said,
+            )
+
+    def part(self, start: int, length: int, etag: str | None) -> bytes:
+        """So many bytes from `start`, of the version that `etag` names."""
+        asked = {"Range": f"bytes={start}-{start + length - 1}", "Accept-Encoding": "identity"}
+        if etag and not etag.startswith("W/"):
+            asked["If-Match"] = etag
+        with self._answer("GET", asked) as answer, self._faults():
+            content: bytes = answer.content
+        if answer.status_code != 206 or len(content) != length:
+            raise self.asked.fault(
+                "the server does not send the part that was asked for",
+                f"status {answer.status_code}, {len(content):,} bytes",
+                f"status 206, {length:,} bytes",
+                AGAIN,
+            )
+        return content
+
+    def into(self, file: IO[bytes], etag: str | None = None) -> str:
+        """Write the whole content into `file`; its media type."""
+        asked = {"If-Match": etag} if etag and not etag.startswith("W/") else {}
+        with self._answer("GET", asked) as answer, self._faults():
+            for piece in answer.iter_content(CHUNK):
+                file.write(piece)
+            return str(answer.headers.get("Content-Type", ""))
+
+    def _authorise(self) -> None:
+        """Add what millpond.toml names; never over a line that others can read."""
+        token = self.asked.credential("token")
+        user = self.asked.credential("user")
+        password = self.asked.credential("password")
+        if not (token or user or password):
+            return
+        if urlsplit(self.url).scheme == "http" and not _is_here(self.url):
+            raise ConfigError(
+                f"Source {self.asked.name}: its credentials would be sent in the clear",
+                found=self.asked.shown,
+                expected="an address that begins with https://",
+                next_step=f"correct [sources.{self.asked.name}] in millpond.toml",
+            )
+        if token:
+            self._session.headers["Authorization"] = f"Bearer {token}"
+        else:
+            self._session.auth = (user or "", password or "")
+
+    @contextmanager
+    def _answer(
+        self, method: str, asked: dict[str, str], but: tuple[int, ...] = ()
+    ) -> Iterator[Any]:
+        """The answer after redirects within the same server; its body is not read yet."""
+        url = self.url
+        for _ in range(HOPS):
+            with self._faults():
+                answer = self._session.request(
+                    method, url, headers=asked, timeout=SECONDS, stream=True, allow_redirects=False
+                )
+            with closing(answer):
+                if not answer.is_redirect:
+                    self._refuse(answer.status_code, answer.reason, but)
+                    yield answer
+                    return
+                url = self._follow(url, answer.headers["Location"])
+        raise self.asked.fault("the server redirects in circles", url)
+
+    def _follow(self, url: str, location: str) -> str:
+        """Where a redirect leads, if that is the same server or one that is allowed."""
+        found = urljoin(url, location)
+        old, new = urlsplit(url), urlsplit(found)
+        known = new.netloc == old.netloc or any(
+            (new.hostname or "").endswith(host) for host in self.hosts
+        )
+        if not known or (old.scheme == "https" and new.scheme != "https"):
+            raise self.asked.fault(
+                "the address redirects to elsewhere",
+                f"a redirect to {new.scheme}://{new.hostname}",
+                f"an answer from {old.netloc}",
+                "where that is right, write the new address into millpond.toml; "
+                "a page to log in at means that the file is not shared",
+            )
+        return found
+
+    def _refuse(self, status: int, reason: str, but: tuple[int, ...]) -> None:
+        if status < 400 or status in but:
+            return
+        says = {
+            401: "the server asks for other credentials",
+            403: "the server refuses to give it",
+            404: "there is no such file on the server",
+            410: "there is no such file on the server any more",
+            412: "it was changed while it was read",
+        }.get(status, "the server answers with an error")
+        again = AGAIN if status >= 412 else ""
+        raise self.asked.fault(says, f"status {status} {reason}", next_step=again)
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Turn what the library says into one message."""
+        kinds = self._errors
+        try:
+            yield
+        except MillpondError:
+            raise
+        except kinds.SSLError as error:
+            says = "the server's certificate cannot be trusted"
+            hint = "a name and an issuer this machine trusts (SSL_CERT_FILE, REQUESTS_CA_BUNDLE)"
+            raise self.asked.fault(says, _reason(error), hint) from error
+        except (kinds.ConnectTimeout, kinds.ReadTimeout) as error:
+            raise self.asked.fault("no answer in time", _reason(error), next_step=AGAIN) from error
+        except (kinds.ChunkedEncodingError, kinds.ContentDecodingError) as error:
+            raise self.asked.fault(
+                "the connection was cut while it was read", _reason(error), next_step=AGAIN
+            ) from error
+        except kinds.RequestException as error:
+            says = "the server cannot be reached, or cuts the connection"
+            raise self.asked.fault(says, _reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    """The innermost words of an error, which name neither address nor object."""
+    reason: Any = error
+    while isinstance(getattr(reason, "reason", None), Exception) or (
+        reason.args and isinstance(reason.args[0], Exception)
+    ):
+        inner = getattr(reason, "reason", None)
+        reason = inner if isinstance(inner, Exception) else reason.args[0]
+    return str(reason).rpartition(">: ")[2]
+
+
+def _is_here(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Remote(io.RawIOBase):
+    """A file on a server as a file to read from, part by part."""
+
+    def __init__(self, web: Web, facts: Facts) -> None:
+        assert facts.size is not None
+        self._web, self._etag, self._size = web, facts.etag, facts.size
+        self._at = 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move, as files do."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = base + offset
+        return self._at
+
+    def tell(self) -> int:
+        """Where the next read begins."""
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        """One request for as much as is wanted."""
+        length = min(len(buffer), self._size - self._at)
+        if length <= 0:
+            return 0
+        buffer[:length] = self._web.part(self._at, length, self._etag)
+        self._at += length
+        return length
+
+
+def scratch(asked: Asked) -> Path:
+    """A folder for files that nobody needs afterwards."""
+    folder = asked.cache / asked.name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,116 @@
+"""A database by ODBC, here PostgreSQL through unixODBC: types stay true, one message a fault."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyodbc
+import pytest
+
+from processing.config_sources import SourceConfig
+from processing.sources.asked import Asked
+from processing.sources.credentials import Credentials
+from processing.sources.find import find
+from processing.sources.source import RawColumn, Source
+from tests.integration.projects import NOW, lines, make_project, run_build
+from tests.sources.conftest import lacking
+from tests.sources.howto import snippet
+from tests.sources.postgres import OWNER, PASSWORD, Server
+from tests.sources.shops import DAY, build, bytes_of, contents, not_taken, shop
+
+pytestmark = pytest.mark.server
+
+DRIVER = "PostgreSQL Unicode"
+RIGHT = {"SHOP_USER": OWNER, "SHOP_PASSWORD": PASSWORD}
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def server(postgresql: Server) -> Server:
+    """The server, where a driver for it is installed."""
+    if DRIVER not in pyodbc.drivers():
+        lacking("needs an ODBC driver: apt-get install odbc-postgresql")
+    postgresql.put("odbc_lines", lines())
+    return postgresql
+
+
+def address(server: Server) -> str:
+    place = f"SERVER=127.0.0.1;PORT={server.port};DATABASE=postgres"
+    return f"odbc:DRIVER={{{DRIVER}}};{place}"
+
+
+def test_the_how_to_works(tmp_path: Path, server: Server) -> None:
+    """The same pins as from a file, and the password in no byte that is left."""
+    text = snippet("Any database by ODBC", address=address(server), table="odbc_lines")
+    project = shop(tmp_path / "shop", text)
+    build(project, RIGHT)
+    run_build(make_project(tmp_path / "file"))
+    assert contents(project) == contents(tmp_path / "file")
+    assert not build(project, RIGHT, now=LATER).is_new
+    assert b"c4nary" not in bytes_of(project)
+
+
+def test_types_stay_true(tmp_path: Path, server: Server) -> None:
+    """No float32, no true that is '1', no decimal that is a float, no lost microsecond."""
+    server.run(
+        "DROP TABLE IF EXISTS kinds",
+        "CREATE TABLE kinds (b boolean, f float8, n numeric(20,3), t timestamp, d date, i bigint,"
+        " s text)",
+        "INSERT INTO kinds VALUES (true, 0.1::float8/3, 12345678901234567.891,"
+        " '2017-01-01 10:00:00.000001', '2017-01-02', 9007199254740993, 'é€'),"
+        " (false, NULL, NULL, NULL, NULL, NULL, NULL), (NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+    )
+    kinds = {"b": "boolean", "f": "number", "n": "number", "t": "timestamp", "d": "date"}
+    kinds |= {"i": "integer", "s": "text"}
+    columns = tuple(RawColumn(name, kind, "") for name, kind in kinds.items())  # type: ignore[arg-type]
+    source = Source(name="kinds", title="", origin="", licence="", updated="", columns=columns)
+    config = SourceConfig(
+        address=f"{address(server)};UID={OWNER}",
+        table="kinds",
+        credentials={"password": "SHOP_PASSWORD"},
+    )
+    places = (tmp_path, tmp_path / ".cache", tmp_path / "intake", DAY, "UTC")
+    asked = Asked(source, config, *places, Credentials(RIGHT, tmp_path / ".env"))
+    (file,) = find(asked).files
+    rows = pq.read_table(file)
+    assert [str(kind) for kind in rows.schema.types] == [
+        "bool", "double", "decimal128(20, 3)", "timestamp[us]", "date32[day]", "int64", "string",
+    ]  # fmt: skip
+    assert rows["b"].to_pylist() == [True, False, None]
+    first = rows.slice(0, 1).to_pylist()[0]
+    assert first["f"] == 0.1 / 3
+    assert str(first["n"]) == "12345678901234567.891"
+    assert first["t"].microsecond == 1
+    assert first["i"] == 9007199254740993
+    assert first["s"] == "é€"
+    assert pa.types.is_boolean(rows.schema.field("b").type)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("SHOP_PASSWORD", "OTHER_PASSWORD", "the server refuses user or password"),
+        ("odbc_lines", "gone", "there is no such table or column"),
+        ("PORT={port}", "PORT=1", "the server does not answer"),
+        (f"DRIVER={{{DRIVER}}}", "DSN=nowhere", "no such data source is set up"),
+        (f"{{{DRIVER}}}", "{Nope}", "its driver cannot be loaded"),
+        ("table", "query = 'DELETE FROM odbc_lines RETURNING *' #", "cannot be read"),
+    ],
+)
+def test_what_is_said_of_a_fault(
+    tmp_path: Path, server: Server, old: str, new: str, says: str
+) -> None:
+    """One message without the password, exit code 11, nothing half-written."""
+    text = (
+        f'address = "{address(server)}"\ntable = "odbc_lines"\n'
+        'credentials.user = "SHOP_USER"\ncredentials.password = "SHOP_PASSWORD"'
+    )
+    old = old.replace("{port}", str(server.port))
+    assert old in text
+    project = shop(tmp_path / "shop", text.replace(old, new))
+    found = not_taken(project, RIGHT | {"OTHER_PASSWORD": "wrong-c4nary"})
+    assert says in found or new.startswith("query")
+    assert "c4nary" not in found

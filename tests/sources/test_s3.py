@@ -1,0 +1,126 @@
+"""Files on S3, spoken to over HTTP: parts of Parquet, whole text, one message a fault."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+from moto.server import ThreadedMotoServer
+
+from tests.integration.bad_data import changed
+from tests.integration.projects import NOW, lines, make_project, run_build
+from tests.sources.howto import snippet
+from tests.sources.shops import build, bytes_of, contents, not_taken, shop, taken
+
+LATER = NOW + timedelta(hours=1)
+RIGHT = {"SHOP_KEY_ID": "key-c4nary", "SHOP_SECRET_KEY": "secret-c4nary"}
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    """An S3 server of our own, spoken to as any other."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(endpoint: str) -> Any:
+    """An empty bucket named `shop`."""
+    store = boto3.resource(
+        "s3",
+        endpoint_url=endpoint,
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+        region_name="us-east-1",
+    )
+    found = store.Bucket("shop")
+    found.create()
+    found.objects.all().delete()
+    return found
+
+
+def put(bucket: Any, key: str, table: pa.Table) -> None:
+    file = io.BytesIO()
+    pq.write_table(table, file)
+    bucket.put_object(Key=key, Body=file.getvalue())
+
+
+def text(endpoint: str, address: str = "s3://shop/lines.parquet") -> str:
+    named = 'credentials.key = "SHOP_KEY_ID"\ncredentials.secret = "SHOP_SECRET_KEY"'
+    return f'address = "{address}"\nendpoint = "{endpoint}"\n{named}'
+
+
+def test_the_how_to_works(tmp_path: Path, endpoint: str, bucket: Any) -> None:
+    """A folder of files; the same pins as from one file here; nothing new, nothing read."""
+    rows = lines()
+    for week in pc.unique(rows["week"]).to_pylist():
+        part = rows.filter(pc.equal(rows["week"], week)).drop_columns("week")
+        put(bucket, f"lines/week={week}/part.parquet", part)
+    given = snippet("S3", address="s3://shop/lines/", endpoint=endpoint)
+    project = shop(tmp_path / "shop", given)
+    build(project, RIGHT)
+    run_build(make_project(tmp_path / "file"))
+    assert contents(project) == contents(tmp_path / "file")
+    assert not build(project, RIGHT, now=LATER).is_new
+    assert b"c4nary" not in bytes_of(project)
+
+
+def test_a_new_object_is_read_and_an_old_one_is_not(
+    tmp_path: Path, endpoint: str, bucket: Any
+) -> None:
+    """By its ETag, even within one second and with one size."""
+    put(bucket, "lines.parquet", changed("sales_value", 8.0))
+    project = shop(tmp_path / "shop", text(endpoint))
+    first = taken(project, RIGHT)
+    pointer = project / ".cache/sources/transactions/taken.json"
+    at = pointer.stat().st_mtime_ns
+    assert taken(project, RIGHT) == first
+    assert pointer.stat().st_mtime_ns == at
+    put(bucket, "lines.parquet", changed("sales_value", 9.0))
+    assert taken(project, RIGHT) != first
+
+
+def test_text_on_s3(tmp_path: Path, endpoint: str, bucket: Any) -> None:
+    """Held to the declared types, as anywhere."""
+    file = io.BytesIO()
+    pa.csv.write_csv(lines(), file)
+    bucket.put_object(Key="lines.csv", Body=file.getvalue())
+    put(bucket, "lines.parquet", lines())
+    project = shop(tmp_path / "csv", text(endpoint, "s3://shop/lines.csv"))
+    assert taken(project, RIGHT) == taken(shop(tmp_path / "parquet", text(endpoint)), RIGHT)
+    bucket.put_object(Key="lines.csv", Body=file.getvalue().replace(b",7,", b",seven,", 1))
+    assert "invalid value 'seven'" in not_taken(project, RIGHT)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("s3://shop/", "s3://no-such-bucket/", "there is no such bucket, folder or file"),
+        ("lines.parquet", "gone.parquet", "there is no such bucket, folder or file"),
+        ("endpoint = ", 'endpoint = "http://127.0.0.1:1" #', "the server cannot be reached"),
+        ("lines.parquet", "torn.parquet", "is not PARQUET of the declared shape"),
+    ],
+)
+def test_what_is_said_of_a_fault(
+    tmp_path: Path, endpoint: str, bucket: Any, old: str, new: str, says: str
+) -> None:
+    """One message without the credentials, exit code 11, nothing half-written."""
+    put(bucket, "lines.parquet", lines())
+    bucket.put_object(Key="torn.parquet", Body=b"PAR1" + b"x" * 99)
+    given = text(endpoint)
+    assert old in given
+    says_all = not_taken(shop(tmp_path / "shop", given.replace(old, new)), RIGHT)
+    assert says in says_all
+    assert "c4nary" not in says_all
