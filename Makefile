@@ -38,6 +38,7 @@ preview: setup ## serve the site and rebuild it when something changes
 bench: setup ## time and memory of the main job and of a long history, beside peers
 	@$(BIN)/python -m scripts.bench
 	@$(BIN)/python -m scripts.bench_weeks $(ARGS)
+	@$(BIN)/python -m scripts.bench_explorer
 
 reliability: setup ## inject every fault and write what came of it into docs/reliability.md
 	@$(BIN)/python scripts/reliability.py $(ARGS)

@@ -96,14 +96,20 @@ def release(built_site: BuiltSite) -> Release:
     return open_release(built_site.root / "board")
 
 
+def find_chromium() -> Path | None:
+    """Chromium or Chrome on this machine, if there is one."""
+    named = os.environ.get("CHROMIUM_PATH") or next(
+        filter(None, map(shutil.which, CHROMIUM_NAMES)), None
+    )
+    return Path(named) if named else None
+
+
 @pytest.fixture(scope="session")
 def chromium_path() -> Path:
     """An installed Chromium. Without one the test is skipped; on CI it fails."""
-    found = os.environ.get("CHROMIUM_PATH") or next(
-        filter(None, map(shutil.which, CHROMIUM_NAMES)), None
-    )
+    found = find_chromium()
     if found:
-        return Path(found)
+        return found
     says = "needs Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM_PATH"
     if os.environ.get("CI"):
         pytest.fail(says)

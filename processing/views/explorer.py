@@ -44,7 +44,7 @@ def explorer(lookup: Pin, totals: Pin, departments: Pin, stores: Pin) -> Fragmen
         form([(name, _label(lookup, name)) for name in MEASURES]),
         element("div", _before(totals, weeks).html, class_="mp-explorer-before"),
         element("div", "", class_="mp-explorer-result", hidden=True),
-        _choices(lookup, weeks, records(departments), records(stores)),
+        _choices(lookup, weeks, sort_by(records(departments), "rank"), records(stores)),
         element("script", src="assets/explorer.js", defer=True),
     ]
     name = "Explorer of sales by week, store and department"

@@ -17,7 +17,13 @@ def _button(name: str, text: str) -> str:
     return element("button", text, type="button", data_do=name)
 
 
-BUTTONS = join([_button("copy", "Copy link to this view"), _button("reset", "Start over")])
+BUTTONS = join(
+    [
+        _button("copy", "Copy link to this view"),
+        _button("reset", "Start over"),
+        element("span", "", class_="mp-explorer-word", role="status"),
+    ]
+)
 
 
 def form(measures: Sequence[tuple[str, str]]) -> str:

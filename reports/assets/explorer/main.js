@@ -17,6 +17,7 @@ export function start(section) {
   const choices = JSON.parse(section.querySelector("script.mp-choices").textContent);
   const form = section.querySelector("form");
   const note = section.querySelector(".mp-explorer-note[role=alert]");
+  const word = section.querySelector(".mp-explorer-word");
   const status = section.querySelector(".mp-explorer-said");
   const before = section.querySelector(".mp-explorer-before");
   const result = section.querySelector(".mp-explorer-result");
@@ -28,10 +29,11 @@ export function start(section) {
   const warn = (text) => { note.textContent = text; note.hidden = !text; };
   const say = (text) => { status.textContent = text; };
 
-  async function follow(state, word = "") {
+  async function follow(state, warning = "") {
     const turn = ++latest;
     put(form, state, choices);
-    warn(word);
+    warn(warning);
+    word.textContent = "";
     if (isDefault(state, choices)) {
       showBefore();
       return say("All stores and departments together.");
@@ -45,7 +47,7 @@ export function start(section) {
       result.hidden = false;
       redraw = show(result, found, measure, described(state, measure, choices), choices);
       say(headline(found, measure) + ".");
-      section.dataset.shown = toAddress(state, choices);
+      lead(result);
     } catch (error) {
       if (turn === latest) fail(error);
     }
@@ -100,7 +102,7 @@ export function start(section) {
   });
   form.addEventListener("click", (event) => {
     const wish = event.target.dataset?.do;
-    if (wish === "copy") copy(say);
+    if (wish === "copy") copy((text) => { word.textContent = text; });
     else if (wish === "reset") go(defaults(choices));
     else if (wish) go({ ...get(form, choices), [wish.slice("clear-".length)]: [] });
   });
@@ -113,6 +115,14 @@ function leftOut(count) {
   return count === 1
     ? "One value in the address is not among the choices here; it was left out."
     : `${count} values in the address are not among the choices here; they were left out.`;
+}
+
+// An address may lead to the figure or its table, which are not there when the page opens.
+function lead(result) {
+  const target = ["#explorer-result", "#explorer-table"].includes(location.hash) && result.querySelector(location.hash);
+  if (!target) return;
+  if (target.tagName === "DETAILS") target.open = true;
+  target.scrollIntoView();
 }
 
 // Measure, unit, place and period of a choice in words, as under the headlines of other figures.
@@ -134,8 +144,8 @@ function described(state, measure, choices) {
 
 // Where the browser gives no clipboard, the address bar holds the same link.
 function copy(say) {
-  const done = () => say("The link to this view was copied.");
-  const failed = () => say("The browser did not allow copying; the address of the page is the link.");
+  const done = () => say("Copied.");
+  const failed = () => say("Not allowed here; copy the address of the page.");
   if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(done, failed);
   else failed();
 }

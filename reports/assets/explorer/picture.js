@@ -28,7 +28,7 @@ export function draw(parent, { lines, weeks }, scaleText) {
   };
   const x = (at) => box.left + (width - box.left - box.right) * (weeks.length < 2 ? 0.5 : at / (weeks.length - 1));
   const y = (value) => height - box.bottom - (height - box.top - box.bottom) * (value / (steps[steps.length - 1] || 1));
-  const svg = make("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+  const svg = make("svg", { class: "mp-drawing", "aria-hidden": "true" });
   steps.forEach((value, at) => grid(svg, labels[at], y(value), box, width));
   months(svg, weeks, x, height, width - box.left - box.right);
   // The largest is drawn last, so that nothing covers it.

@@ -20,6 +20,8 @@ export function show(place, sum, measure, said, choices) {
   below.append(week.field, week.output);
   figure.append(caption, picture, below, source(sum, measure, choices), table(sum, measure, said));
   const open = place.querySelector("details.mp-table")?.open;
+  const old = place.querySelector("a[download]");
+  if (old) URL.revokeObjectURL(old.href);
   place.replaceChildren(figure);
   if (open) figure.querySelector("details.mp-table").open = true;
   const redraw = () => {
