@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from processing.sources import campaigns
 from processing.sources.complete_journey import (
     CAVEAT,
     FIRST_MONDAY,
@@ -92,5 +93,12 @@ DEPARTMENT_NAMES = Source(
     key=("department",),
 )
 
-DECLARED = (TRANSACTIONS, PRODUCTS, DEPARTMENT_NAMES, DEMOGRAPHICS, HOUSEHOLD_BANDS)
+DECLARED = (
+    TRANSACTIONS,
+    PRODUCTS,
+    DEPARTMENT_NAMES,
+    DEMOGRAPHICS,
+    HOUSEHOLD_BANDS,
+    *campaigns.DECLARED,
+)
 SOURCES = {source.name: source for source in DECLARED}

@@ -48,3 +48,10 @@ def monday(column: str) -> nw.Expr:
             .otherwise(found)
         )
     return found
+
+
+def day_number(column: str) -> nw.Expr:
+    """Days since the last day of the year before 1, so that days can be counted on any engine."""
+    before = nw.col(column).dt.year().cast(nw.Int64) - 1
+    leap = before // 4 - before // 100 + before // 400
+    return before * 365 + leap + nw.col(column).dt.ordinal_day().cast(nw.Int64)

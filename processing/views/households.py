@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from processing.board.reader import Pin
-from processing.views import bars, crossing
+from processing.views import bars
 from processing.views.claim import claim
 from processing.views.early import when_ready
 from processing.views.html import Fragment, element
 from processing.views.number import shown, time_element
+from processing.views.parts import Panels, parts
 from processing.views.ranges import Range, ranges
 from processing.views.release_note import trust
 from processing.views.rows import NotYet, Row, first, records, sort_by, where
@@ -170,7 +171,7 @@ def described(pin: Pin) -> Fragment:
 @when_ready
 def age_and_size(pin: Pin) -> Fragment:
     """Mean spending by age and size, with what is withheld (unit `spending-by-age-and-size`)."""
-    rows = sort_by(records(pin), "age_position")
+    rows = sort_by(sort_by(records(pin), "size_position"), "age_position")
     known = sort_by(
         [row for row in rows if row["sales_per_household_usd"] is not None],
         "sales_per_household_usd",
@@ -184,17 +185,26 @@ def age_and_size(pin: Pin) -> Fragment:
         headline=f"Households of {shown(pin, high, 'size_name', 'text')} and "
         f"{shown(pin, high, 'age_name', 'text')} spent "
         f"{shown(pin, high, 'sales_per_household_usd', 'usd0')} on average, "
-        "no other group shown more",
+        + claim("max", pin, high, "sales_per_household_usd", "no other group shown more", {}),
         subtitle="Mean sales per household by age and household size, US dollars, households that "
         f"are described, the year to {time_element(pin.entry.data_to)}",
-        summary="× withheld: fewer than ten households, or a group from which one of these would "
-        "follow. – nobody in the group bought anything. The fuller the colour, the more was spent.",
+        summary="Withheld: fewer than ten households, or a group from which one of these would "
+        "follow. Nothing stands where nobody is in the group.",
         rows=rows,
         columns=CROSS_COLUMNS,
-        chart=crossing.crossing(rows, "sales_per_household_usd"),
+        chart=parts(rows, CROSS_PANELS, size="xl"),
     )
 
 
+CROSS_PANELS = Panels(
+    panel="age_name",
+    place="size_name",
+    value="sales_per_household_usd",
+    format="usd0",
+    empty="withheld",
+    gap=0.05,
+    shared=True,
+)
 CROSS_COLUMNS = (
     Shown("age_name", "text", "Age"),
     Shown("size_name", "text", "Household size"),

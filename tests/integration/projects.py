@@ -33,6 +33,16 @@ address = "departments.csv"
 address = "demographics.parquet"
 [sources.household_bands]
 address = "reference/household_bands.csv"
+[sources.campaign_descriptions]
+address = "campaign_descriptions.parquet"
+[sources.campaign_households]
+address = "campaign_households.parquet"
+[sources.coupons]
+address = "coupons.parquet"
+[sources.coupon_redemptions]
+address = "coupon_redemptions.parquet"
+[sources.campaign_types]
+address = "reference/campaign_types.csv"
 """
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
 DEPARTMENTS = "department,name,kind\nGROCERY,Grocery,merchandise\nFUEL,Fuel,fuel\nNOT RECORDED,Not recorded,unrecorded\n"
@@ -84,6 +94,28 @@ DEMOGRAPHICS = pa.table(
 )
 
 
+CAMPAIGNS = {
+    "campaign_descriptions": pa.table(
+        {
+            "campaign_id": [1, 2, 3],
+            "campaign_type": ["Type A", "Type B", "Type B"],
+            "start_date": [datetime(2016, 12, 20), datetime(2017, 2, 1), datetime(2017, 6, 1)],
+            "end_date": [datetime(2017, 1, 20), datetime(2017, 3, 1), datetime(2017, 6, 30)],
+        }
+    ),
+    "campaign_households": pa.table({"campaign_id": [1, 1, 2, 3], "household_id": [1, 2, 1, 1]}),
+    "coupons": pa.table({"coupon_upc": [10, 10, 20], "campaign_id": [1, 1, 2]}),
+    "coupon_redemptions": pa.table(
+        {
+            "household_id": [1],
+            "coupon_upc": [10],
+            "campaign_id": [1],
+            "redemption_date": [datetime(2017, 1, 4)],
+        }
+    ),
+}
+
+
 def make_project(folder: Path, transactions: pa.Table | None = None) -> Path:
     """A project whose sources are files beside its millpond.toml."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -92,6 +124,8 @@ def make_project(folder: Path, transactions: pa.Table | None = None) -> Path:
     shutil.copytree(REFERENCE, folder / "reference")
     pq.write_table(PRODUCTS, folder / "products.parquet")
     pq.write_table(DEMOGRAPHICS, folder / "demographics.parquet")
+    for name, table in CAMPAIGNS.items():
+        pq.write_table(table, folder / f"{name}.parquet")
     pq.write_table(
         lines() if transactions is None else transactions, folder / "transactions.parquet"
     )

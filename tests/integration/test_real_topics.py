@@ -90,3 +90,66 @@ def test_nothing_small_is_left_and_nothing_follows(
             hidden = [row[:2] for row in found if row[side] == band and row[3]]
             assert len(hidden) != 1
             assert not hidden or sum(counted[cell] for cell in hidden) >= 10
+
+
+def test_campaigns(real: Release, raw: duckdb.DuckDBPyConnection) -> None:
+    """Every campaign that has started: whom it reached, and what became of its coupons."""
+    expected = fetched(raw, f"""
+        select campaign_id, end_date > '2017-11-21', (select count(*) from '{data_folder()}/campaigns.parquet' h
+                where h.campaign_id = c.campaign_id),
+            count(distinct household_id), count(household_id)
+        from '{data_folder()}/campaign_descriptions.parquet' c
+        left join (from '{data_folder()}/coupon_redemptions.parquet' where redemption_date <= '2017-11-21')
+            using (campaign_id)
+        where start_date <= '2017-11-21' group by all order by all
+    """)  # fmt: skip
+    found = values(
+        real, "redemption_by_campaign", "campaign_id", "is_running", "households_reached",
+        "households_redeemed", "redemptions",
+    )  # fmt: skip
+    hidden = [(*row[:3], None, None) if 0 < row[3] < 5 else row for row in expected]
+    assert found == hidden
+    assert len(found) == 23
+
+
+def test_campaign_types(real: Release, raw: duckdb.DuckDBPyConnection) -> None:
+    """Distinct households of each type, by counting pairs of lists."""
+    started = f"""
+        select campaign_id, campaign_type from '{data_folder()}/campaign_descriptions.parquet'
+        where start_date <= '2017-11-21'
+    """
+    expected = fetched(raw, f"""
+        select campaign_type, count(distinct h.household_id), count(distinct r.household_id)
+        from ({started}) join '{data_folder()}/campaigns.parquet' h using (campaign_id)
+        left join (from '{data_folder()}/coupon_redemptions.parquet' where redemption_date <= '2017-11-21') r
+            using (campaign_id, household_id)
+        group by all order by all
+    """)  # fmt: skip
+    found = values(
+        real, "redemption_by_campaign_type", "campaign_type", "households_reached",
+        "households_redeemed",
+    )  # fmt: skip
+    assert found[1:] == expected
+    assert found[0] == ("All types", 1544, 378)
+
+
+def test_timing_of_redemptions(real: Release, raw: duckdb.DuckDBPyConnection) -> None:
+    """Tenths of the span of ended campaigns, by the database's own arithmetic of dates."""
+    expected = {
+        row[:2]: row[2:]
+        for row in fetched(raw, f"""
+            select campaign_type, (date_diff('day', start_date, redemption_date) * 10
+                    // (date_diff('day', start_date, end_date) + 1)) + 1 part,
+                count(distinct household_id), count(*)
+            from '{data_folder()}/coupon_redemptions.parquet'
+            join '{data_folder()}/campaign_descriptions.parquet' using (campaign_id)
+            where end_date <= '2017-11-21' group by all
+        """)
+    }  # fmt: skip
+    for campaign_type, part, households, redemptions in values(
+        real, "redemptions_by_campaign_part", "campaign_type", "part", "households_redeemed",
+        "redemptions",
+    ):  # fmt: skip
+        counted = expected.get((campaign_type, part), (0, 0))
+        hidden = (None, None) if 0 < counted[0] < 5 else counted
+        assert (households, redemptions) == hidden

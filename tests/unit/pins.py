@@ -16,6 +16,7 @@ from processing.contracts.schema import ARROW
 
 TEXT_COLUMNS = {"name", "department", "grain", "kind", "dimension", "band"}
 TEXT_COLUMNS |= {"age", "age_name", "household_size", "size_name"}
+TEXT_COLUMNS |= {"campaign_type", "type_name"}
 
 
 def pin_of(name: str, key: str, table: str) -> Pin:
