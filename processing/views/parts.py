@@ -32,7 +32,7 @@ def parts(rows: Sequence[Row], drawn: Panels, *, size: Size) -> Chart:
     """A column for each row, a panel for each group, both in the order of `rows`."""
     names = list(dict.fromkeys(row[drawn.panel] for row in rows))
     traces = [_columns(number, name, drawn) for number, name in enumerate(names)]
-    wide, narrow = (_layout(rows, names, drawn, letters) for letters in (24, 9))
+    wide, narrow = (_layout(rows, names, drawn, letters) for letters in (24, 8))
     return chart(rows, traces, layout=wide, narrow=narrow, size=size)
 
 
