@@ -12,7 +12,9 @@ import msgspec
 import narwhals as nw
 
 from processing.build.fingerprint import code_hash, short_hash
+from processing.build.graph import Graph
 from processing.config import Config
+from processing.config_sources import SampleConfig
 from processing.contracts.frames import LazyFrame
 from processing.engines.engine import Engine
 from processing.errors import ConfigError
@@ -22,6 +24,7 @@ from processing.sources.find import find, need_credentials
 from processing.sources.hashes import Hashes
 from processing.sources.location import Location
 from processing.sources.retail import SOURCES
+from processing.sources.sample import in_words
 from processing.sources.shape import declared_columns
 from processing.sources.source import Source
 
@@ -125,6 +128,33 @@ class Input:
         return declared_columns(self.source, raw, location.address)
 
 
+def with_sample(source: Source, sample: SampleConfig | None) -> Source:
+    """The declaration, with a word to the reader where only a sample is read."""
+    if sample is None:
+        return source
+    words = f"{source.caveat} {in_words(sample)}".strip()
+    return msgspec.structs.replace(source, caveat=words)
+
+
+def check_samples(config: Config, graph: Graph) -> None:
+    """ConfigError when a table that counts would be made from a sample, directly or by others."""
+    sampled = {name for name, source in config.sources.items() if source.sample}
+    wrong = []
+    for name, table in graph.tables.items():
+        if sampled & set(table.inputs):
+            sampled.add(name)  # tables come after what they read
+            if not table.contract.from_sample:
+                wrong.append(name)
+    if wrong:
+        names = ", ".join(name for name in config.sources if name in sampled)
+        raise ConfigError(
+            f"Tables that count cannot be made from a sample ({names})",
+            found=", ".join(wrong),
+            expected="tables whose contract says from_sample=True: shares, averages, models",
+            next_step="take `sample` away in millpond.toml, or let these tables read all rows",
+        )
+
+
 def find_inputs(
     config: Config,
     names: Iterable[str],
@@ -141,7 +171,7 @@ def find_inputs(
     credentials = need_credentials(config, names := list(names), environment)
     return {
         name: Input(
-            SOURCES[name],
+            with_sample(SOURCES[name], config.sources[name].sample),
             find(
                 Asked(
                     SOURCES[name],

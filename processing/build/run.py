@@ -36,7 +36,7 @@ from processing.build.describe import SeenParts
 from processing.build.failing import FOLDER, FailingRows
 from processing.build.fingerprint import code_hash, contract_hash, library_hash, short_hash
 from processing.build.graph import Graph, build_graph
-from processing.build.inputs import Input, check_declared, find_inputs
+from processing.build.inputs import Input, check_declared, check_samples, find_inputs
 from processing.build.make import Maker, intact
 from processing.build.plan import Fingerprint, TableState, plan, weeks_to_make
 from processing.build.source_check import SourceCheck, stopped
@@ -90,6 +90,7 @@ class Build:
         check_declared(self.config)
         check_engine(self.config.engine)
         graph = build_graph(self.tables, frozenset(self.config.sources))
+        check_samples(self.config, graph)
         unknown = self.forced - set(graph.tables)
         if unknown:
             raise UsageError(

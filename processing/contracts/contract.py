@@ -82,6 +82,8 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
 
     The key is unique and there are rows: both always stop. `warn_after` and `error_after` are days
     without newer data; where they are not given the cadence decides, and static is never late.
+    `from_sample` says that the table holds shares or averages, which a sample of its sources gives
+    as well; one that counts or sums would be wrong and is refused.
     """
 
     title: str
@@ -93,6 +95,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     cadence: Cadence = "weekly"
     audience: Audience = "public"
     suppress: Suppression | None = None
+    from_sample: bool = False
     warn_after: int | None = None
     error_after: int | None = None
 

@@ -93,10 +93,8 @@ def _times(asked: Asked, content: bytes) -> Iterator[list[Any]]:
     """The rows of one answer. SourceError for anything but columns of one length."""
     try:
         said = json.loads(content)
-        block = next(
-            value for value in said.values() if isinstance(value, dict) and "time" in value
-        )
-        if all(isinstance(value, list) for value in block.values()):
+        block = next(b for b in said.values() if isinstance(b, dict) and _is_list(b.get("time")))
+        if all(map(_is_list, block.values())):
             asked.need_columns(block)
             columns = [block[name] for name in asked.columns]
             yield from map(list, zip(*columns, strict=True))
@@ -117,3 +115,7 @@ def _rows(asked: Asked, parts: list[Path]) -> Iterator[list[Any]]:
     time = asked.columns.index(asked.source.key[0] if asked.source.key else "time")
     found = {row[time]: row for path in parts for row in _times(asked, path.read_bytes())}
     yield from (found[key] for key in sorted(found))
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)

@@ -31,7 +31,19 @@ ELSEWHERE = {
 
 
 def find(asked: Asked) -> Location:
-    """The files that hold the source. SourceError for an unknown kind, and for what goes wrong."""
+    """The files that hold the source, or the sample of it that millpond.toml asks for.
+
+    SourceError for an unknown kind of address, and for whatever goes wrong on the way.
+    """
+    found = _whole(asked)
+    if asked.config.sample is None:
+        return found
+    from processing.sources.sample import sampled
+
+    return sampled(asked, found)
+
+
+def _whole(asked: Asked) -> Location:
     scheme = asked.parts.scheme
     if scheme in KINDS:
         return locate(asked.name, asked.config.address, asked.root)

@@ -36,13 +36,13 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, int]
 
 
-def take_in(asked: Asked, mark: Callable[[], str | None], rows: Rows) -> Location:
+def take_in(asked: Asked, mark: Callable[[], str | None], rows: Rows, folder: str = "") -> Location:
     """The rows as files here; they are asked for only when the mark or the question is new.
 
     `mark` stands for the content and is cheap; None says that nobody can tell, and asks again.
     SourceError when anything fails on the way: what was taken in before is then untouched.
     """
-    home = asked.cache / asked.name
+    home = asked.cache / (folder or asked.name)
     said = mark()
     key = hashlib.sha256(repr((asked.question, said)).encode()).hexdigest()
     known = _known(home)
