@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from processing.board.manifest import Manifest, PinEntry, SourceEntry
+from datetime import date
+
+from processing.board.freshness import Freshness
+from processing.board.freshness import freshness as freshness_of
+from processing.board.manifest import Manifest, SourceEntry
 from processing.board.reader import Pin
 from processing.views import bars, flow
+from processing.views.fact import fact
 from processing.views.format import format_value
 from processing.views.html import Fragment, element, escape, identifier
-from processing.views.listing import bullets, listing
+from processing.views.late import LATE
+from processing.views.listing import bullets, listing, more
 from processing.views.number import shown, time_element
 from processing.views.release_note import built, next_update
 from processing.views.rows import Row, first, records, sort_by
 from processing.views.table import Shown
 from processing.views.unit import unit
+
+
+def table_freshness(manifest: Manifest) -> Fragment:
+    """Each table with the last day of its data, its cadence, and when it counts as late."""
+    day = date.fromisoformat(manifest.as_of)
+    rows = [_fresh_row(one) for one in freshness_of(manifest, day)]
+    head = ("Table", "Data to", "Updated", "Late after", "At this release")
+    caption = "How fresh each table was when the release was made"
+    return Fragment(more("Table by table", listing("freshness-table", caption, head, rows)))
+
+
+def _fresh_row(one: Freshness) -> list[str]:
+    days = "never" if one.warn_after is None else format_value("count", one.warn_after)
+    return [
+        element("code", identifier(one.name)),
+        time_element(one.data_to, "date_short"),
+        escape(one.cadence),
+        days if one.warn_after is None else f"{days} day{'' if one.warn_after == 1 else 's'}",
+        "in time" if one.state == "fresh" else element("span", LATE[one.state], class_="mp-broken"),
+    ]
 
 
 def freshness(manifest: Manifest) -> Fragment:
@@ -39,21 +65,22 @@ CLOCKS = {
 def sources(manifest: Manifest) -> Fragment:
     """Every source with address, licence and how much of it the release could see."""
     head = ("Source", "Origin and licence", "Rows visible", "Size", "Days", "Updated")
-    rows = [_source_row(source) for source in manifest.sources]
+    rows = [_source_row(manifest, at) for at in range(len(manifest.sources))]
     caption = "Sources of this release"
     table = listing("sources-table", caption, head, rows, "Rows visible|Size")
     caveats = dict.fromkeys(source.caveat for source in manifest.sources if source.caveat)
     return Fragment(table + "".join(element("p", escape(text)) for text in caveats))
 
 
-def _source_row(source: SourceEntry) -> list[str]:
+def _source_row(manifest: Manifest, at: int) -> list[str]:
+    source = manifest.sources[at]
     licence = element("span", f"Licence: {escape(source.licence)}", class_="mp-subtle")
     address = element("code", escape(source.address).replace("/", "/<wbr>"))
     return [
         _titled(source.name, source.title),
         escape(source.origin) + licence + element("span", address, class_="mp-subtle"),
-        format_value("count", source.rows),
-        format_value("bytes", source.bytes),
+        fact(manifest, "sources", at, "rows", format="count"),
+        fact(manifest, "sources", at, "bytes", format="bytes"),
         _days(source),
         escape(source.updated),
     ]
@@ -73,11 +100,12 @@ def _titled(name: str, title: str) -> str:
 def pins(manifest: Manifest) -> Fragment:
     """The pins of the release: size, version, hash and download."""
     head = ("Pin", "Rows", "Data to", "Version and SHA-256", "Download")
-    rows = [_pin_row(entry) for entry in manifest.pins]
+    rows = [_pin_row(manifest, at) for at in range(len(manifest.pins))]
     return Fragment(listing("pins-table", f"Pins of release {manifest.id}", head, rows, "Rows"))
 
 
-def _pin_row(entry: PinEntry) -> list[str]:
+def _pin_row(manifest: Manifest, at: int) -> list[str]:
+    entry = manifest.pins[at]
     size = format_value("bytes", entry.bytes)
     link = element(
         "a",
@@ -88,8 +116,8 @@ def _pin_row(entry: PinEntry) -> list[str]:
     )
     return [
         _titled(entry.name, entry.contract.grain),
-        format_value("count", entry.rows),
-        time_element(entry.data_to, "date_short"),
+        fact(manifest, "pins", at, "rows", format="count"),
+        fact(manifest, "pins", at, "data_to", format="date_short"),
         element("code", escape(entry.version)) + _hash(entry.sha256),
         link,
     ]
@@ -116,7 +144,7 @@ def grain(pin: Pin) -> Fragment:
         headline=_grain_headline(pin, rows, base),
         subtitle="Number of rows of a table of sales by the dimensions it keeps, measured, "
         f"the year to {time_element(pin.entry.data_to)}",
-        summary=_grain_summary(pin, base),
+        summary=_grain_summary(pin, rows, base),
         rows=rows,
         columns=GRAIN_COLUMNS,
         chart=bars.plain(rows, "rows", "grain"),
@@ -134,14 +162,19 @@ def _grain_headline(pin: Pin, rows: list[Row], base: Row | None) -> str:
     )
 
 
-def _grain_summary(pin: Pin, base: Row | None) -> str:
+def _grain_summary(pin: Pin, rows: list[Row], base: Row | None) -> str:
     if base is None:
         return "The data table has the rows of each grain beside the product of its dimensions."
+    finer = [row for row in rows if row["position"] > base["position"]]
+    said = [
+        f"{shown(pin, row, 'grain', 'text')} takes {shown(pin, row, 'rows_to_base', 'ratio1')} "
+        f"the rows, and {shown(pin, row, 'cells_to_base', 'ratio1')} with every combination kept"
+        for row in finer
+    ]
     return (
         f"Of all {shown(pin, base, 'cells', 'count')} combinations of "
         f"{shown(pin, base, 'grain', 'text')}, {shown(pin, base, 'filled_pct', 'pct1')} hold a "
-        "sale. The table also gives the product of the dimensions, which is what a table would "
-        "take that keeps every combination."
+        f"sale. {'; '.join(said)}."
     )
 
 
@@ -150,13 +183,14 @@ GRAIN_COLUMNS = (
     Shown("rows", "count", "Rows, measured"),
     Shown("rows_to_base", "ratio2", "Rows to those of the lookup table"),
     Shown("cells", "count", "Product of the dimensions"),
+    Shown("cells_to_base", "ratio2", "Product to that of the lookup table"),
     Shown("filled_pct", "pct1", "Of these filled"),
     Shown("is_base", "yes_no", "The lookup table"),
 )
 
 
 def downloads(manifest: Manifest) -> Fragment:
-    """How to get the data: CSV per figure, Parquet per pin, catalogue, and the whole release."""
+    """How to get the data: CSV per figure, Parquet per pin, a board for pins, and catalogues."""
     example = escape(manifest.pins[0].name)
     return Fragment(
         bullets(
@@ -164,8 +198,39 @@ def downloads(manifest: Manifest) -> Fragment:
                 "Each chart and table links to its own CSV file: a header, then exact values.",
                 f"Each pin is a Parquet file, such as <code>data/pins/{example}.parquet</code>; "
                 "the table of pins links to all of them.",
+                '<a href="data/board/_pins.yaml">data/board</a> is a board that the pins packages '
+                "of R and Python read over the web.",
                 '<a href="catalog.json">catalog.json</a> lists pins, columns, figures and '
-                "downloads for a program to read.",
+                "downloads for a program to read; "
+                '<a href="freshness.json">freshness.json</a> how old each table is, '
+                '<a href="changes.json">changes.json</a> what each release changed.',
             ]
         )
+        + element("p", "In Python, with this site’s address in the first line:")
+        + _code("python", PYTHON, manifest)
+        + element("p", "In R:")
+        + _code("r", R, manifest)
     )
+
+
+# Run by a test against a served site, as they stand.
+PYTHON = """site = "https://example.org/"
+import pins, yaml
+from urllib.request import urlopen
+
+board = site + "data/board/"
+versions = yaml.safe_load(urlopen(board + "_pins.yaml"))
+paths = {name: found[0] for name, found in versions.items()}
+sales = pins.board_url(board, paths).pin_read("NAME")
+"""
+R = """board <- pins::board_url("https://example.org/data/board/")
+sales <- pins::pin_read(board, "NAME")
+"""
+
+
+def _code(language: str, text: str, manifest: Manifest) -> str:
+    """Lines to copy, about the first pin. The break is kept where a raw block loses empty lines."""
+    said = escape(text.replace("NAME", manifest.pins[0].name).strip()).replace("\n", "&#10;")
+    inner = element("code", said, class_=f"language-{language}")
+    label = f"Lines of {language.capitalize()} to copy"
+    return element("pre", inner, class_="mp-code", tabindex=0, role="region", aria_label=label)

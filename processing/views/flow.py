@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from processing.board.manifest import Manifest, PinEntry, SourceEntry
+from processing.board.manifest import Manifest
+from processing.views.fact import fact
 from processing.views.format import format_value
-from processing.views.html import Fragment, element, identifier, join
+from processing.views.html import Fragment, element, escape, identifier, join
 from processing.views.provenance import depth
 from processing.views.wires import columns, gutter
 from processing.views.words import list_words
 
 
 class Node(NamedTuple):
-    """One box: `kind` colours it, `reads` are the names of the boxes it is made from."""
+    """One box: `kind` colours it, `reads` are the names of the boxes it is made from.
+
+    `about` is finished HTML: what it is, how large and how often it changes. `place` is where it
+    lies.
+    """
 
     kind: str
     name: str
     about: str
+    place: str
     reads: tuple[str, ...] = ()
 
 
@@ -27,16 +33,18 @@ def data_flow(manifest: Manifest) -> Fragment:
     What the lines say stands in words too, for those who do not see them.
     """
     nodes = [
-        *(_source(source) for source in manifest.sources),
-        *(_pin(entry) for entry in _by_depth(manifest)),
+        *(_source(manifest, at) for at in range(len(manifest.sources))),
+        *(_pin(manifest, at) for at in _by_depth(manifest)),
         _release(manifest),
         SITE,
     ]
     return Fragment(element("div", KEY + _drawn(nodes), id="data-flow"))
 
 
-def _by_depth(manifest: Manifest) -> list[PinEntry]:
-    return sorted(manifest.pins, key=lambda entry: (depth(manifest, entry.name), entry.name))
+def _by_depth(manifest: Manifest) -> list[int]:
+    """The places of the pins in the manifest, those made from sources alone first."""
+    pins = manifest.pins
+    return sorted(range(len(pins)), key=lambda at: (depth(manifest, pins[at].name), pins[at].name))
 
 
 def _drawn(nodes: list[Node]) -> str:
@@ -53,8 +61,10 @@ def _drawn(nodes: list[Node]) -> str:
 
 
 def _box(node: Node) -> str:
-    reads = [f"reads {list_words(node.reads)}"] if node.reads else []
-    lines = "".join(element("span", identifier(line)) for line in (node.about, *reads))
+    place = element("span", identifier(node.place).replace("/", "/<wbr>"), class_="mp-place")
+    reads = f"reads {list_words(node.reads)}" if node.reads else ""
+    lines = element("span", node.about) + place
+    lines += element("span", identifier(reads), class_="mp-reads") if reads else ""
     return element("div", element("strong", identifier(node.name)) + lines, class_="mp-box")
 
 
@@ -62,25 +72,42 @@ def _box(node: Node) -> str:
 BUS = element("span", class_="mp-bus", aria_hidden="true")
 
 
-def _source(source: SourceEntry) -> Node:
-    rows, size = format_value("count", source.rows), format_value("bytes", source.bytes)
-    about = f"Source, {rows} rows visible, {size}, updated {source.updated}"
-    return Node("source", source.name, about)
+def _source(manifest: Manifest, at: int) -> Node:
+    source = manifest.sources[at]
+    rows = fact(manifest, "sources", at, "rows", format="count")
+    size = fact(manifest, "sources", at, "bytes", format="bytes")
+    about = f"Source, {kind_of(source.address)}, {rows} rows visible, {size}, updated "
+    return Node("source", source.name, about + escape(source.updated), source.address)
 
 
-def _pin(entry: PinEntry) -> Node:
-    rows, size = format_value("count", entry.rows), format_value("bytes", entry.bytes)
-    about = f"Table, {rows} rows, {size}, {entry.contract.cadence}"
-    return Node("pin", entry.name, about, entry.inputs)
+def kind_of(address: str) -> str:
+    """What lies at an address, in a word: by how its name ends, else by how it is reached."""
+    name = address.rsplit("/", 1)[-1].rsplit("?", 1)[0]
+    end = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    known = {"parquet": "Parquet", "csv": "CSV", "json": "JSON", "feather": "Arrow"}
+    return known.get(end) or escape(
+        address.split("://", 1)[0].upper() if "://" in address else "files"
+    )
+
+
+def _pin(manifest: Manifest, at: int) -> Node:
+    entry = manifest.pins[at]
+    rows = fact(manifest, "pins", at, "rows", format="count")
+    size = fact(manifest, "pins", at, "bytes", format="bytes")
+    about = f"Table, Parquet, {rows} rows, {size}, {escape(entry.contract.cadence)}"
+    return Node("pin", entry.name, about, f"board/pins/{entry.name}", entry.inputs)
 
 
 def _release(manifest: Manifest) -> Node:
     size = format_value("bytes", sum(entry.bytes for entry in manifest.pins))
-    about = f"{len(manifest.pins)} pins, {size}, one version and one SHA-256 each"
-    return Node("release", "Release", f"Gathers every table: {about}")
+    count = format_value("count", len(manifest.pins))
+    about = f"Gathers every table: JSON, {count} pins, {size}, one version and one SHA-256 each"
+    return Node("release", "Release", about, "board/releases/current.json")
 
 
-SITE = Node("site", "Site", "Static pages, no server", ("Release",))
+SITE = Node(
+    "site", "Site", "Static pages: HTML, SVG, CSV, Parquet; no server", "this site", ("Release",)
+)
 
 KEY = element(
     "p",

@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from lxml import html
 
+from processing.board.changes import PinChange, ReleaseChange
 from processing.board.reader import Pin
 from processing.contracts.contract import CheckResult
 from processing.views import about, contracts
+from processing.views.flow import kind_of
 from processing.views.html import Fragment, plain_text
+from processing.views.pin_history import pin_history
 from processing.views.release_note import release_note, trust
 from processing.views.wires import columns, gutter
 from tests.unit.pins import entry_of, manifest_of, pin_of
@@ -151,3 +155,56 @@ def test_the_flow_survives_hostile_text() -> None:
     """Names and licences from a manifest are escaped, too."""
     manifest = manifest_of(entry_of("sales", ("week",), (), 3, inputs=("<b>",)))
     assert "reads &lt;b&gt;" in about.data_flow(manifest).html
+
+
+def test_the_data_flow_says_type_size_frequency_and_place() -> None:
+    """Of sources, tables, the release and the site."""
+    found = html.fromstring(about.data_flow(manifest_of(entry_of("sales", ("week",), (), 9))).html)
+    said = [plain_text(html.tostring(row, encoding="unicode")) for row in found.xpath("./ol/li")]
+    assert "Source, Parquet, 1,300,000 rows visible, 13.0 MB, updated daily" in said[0]
+    assert "package://somewhere/transactions.parquet" in said[0]
+    assert "Table, Parquet, 9 rows, 1.2 KB, daily" in said[1]
+    assert "board/pins/sales" in said[1]
+    assert "JSON, 1 pins, 1.2 KB" in said[2]
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("package://x/a.parquet", "Parquet"),
+        ("reference/a.CSV", "CSV"),
+        ("s3://bucket/a/*.parquet", "Parquet"),
+        ("postgresql://host/table", "POSTGRESQL"),
+        ("folder/of/files", "files"),
+    ],
+)
+def test_a_source_is_of_the_kind_its_address_says(address: str, kind: str) -> None:
+    assert kind_of(address) == kind
+
+
+def test_each_table_says_when_it_is_late_and_whether_it_was() -> None:
+    manifest = manifest_of(entry_of("sales", ("week",), (), 9))
+    assert "sales21 Nov 2017daily1 dayin time" in text(about.table_freshness(manifest))
+    old = msgspec.structs.replace(manifest.sources[0], last_date="2017-11-01")
+    late = msgspec.structs.replace(manifest, sources=(old,))
+    assert "too late to rely on" in text(about.table_freshness(late))
+
+
+def test_the_history_of_a_pin_has_its_versions_with_their_rows() -> None:
+    pin = PinChange(name="sales", title="Sales", version="V2", rows=12, bytes=2000)
+    promised = msgspec.structs.replace(pin, contract=("rule added: x",))
+    first = msgspec.structs.replace(pin, version="V1", rows=9, is_new=True)
+    history = tuple(
+        ReleaseChange(release=id, created_at=at, as_of="2017-11-21", previous=None, pins=(one,))
+        for id, at, one in (
+            ("C", "2026-11-22T20:45:00+00:00", promised),
+            ("B", "2026-11-21T20:45:00+00:00", pin),
+            ("A", "2026-11-20T20:45:00+00:00", first),
+        )
+    )
+    manifest = manifest_of(entry_of("sales", ("week",), (), 12), history=history)
+    said = text(pin_history(manifest))
+    assert "sales: 2 versions known" in said
+    assert "21 November 2026, 20:45 UTC122.0 KBV2" in said
+    assert "20 November 2026, 20:45 UTC92.0 KBV1" in said
+    assert "before releases told" in text(pin_history(manifest_of()))

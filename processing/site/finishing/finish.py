@@ -14,6 +14,7 @@ from processing.board.freshness import FILE as FRESHNESS
 from processing.board.freshness import as_json
 from processing.board.reader import Release, verified_bytes
 from processing.errors import SiteError
+from processing.site.finishing.board import site_board
 from processing.site.finishing.catalog import catalog, unit_download
 from processing.site.finishing.feed import DATA, FEED, PAGE, changes_atom, changes_json
 from processing.site.finishing.foreign import without_foreign, without_foreign_imports
@@ -30,9 +31,10 @@ _PARTIAL_BUNDLE = Path("node_modules/plotly.js-cartesian-dist-min/plotly-cartesi
 def finish(out: Path, release: Release, root: Path, audience: str = "public") -> None:
     """Complete the rendered site in `out`: what stands on its pages decides what lies beside them.
 
-    Writes `data/<unit>.csv`, `data/pins/<name>.parquet`, `catalog.json`, `freshness.json`,
-    `changes.json`, `changes.xml` and, when a page draws a chart, plotly. A public site gets public
-    pins only: SiteError when a page shows another. Also for a broken unit and for an id used twice.
+    Writes `data/<unit>.csv`, `data/pins/<name>.parquet`, a board of pins in `data/board`,
+    `catalog.json`, `freshness.json`, `changes.json`, `changes.xml` and, when a page draws a chart,
+    plotly. A public site gets public pins only: SiteError when a page shows another. Also for a
+    broken unit and for an id used twice.
     """
     for path in _files(out, ".html"):
         _edit(path, lambda page: with_policy(without_foreign(page)))
@@ -44,6 +46,7 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
     downloads = _downloads(pages)
     for name, href in pins.items():
         downloads[href] = verified_bytes(release.path(name), release.manifest.pin(name))
+    downloads |= site_board(release, pins)
     downloads[FRESHNESS] = as_json(release.manifest, pins)
     downloads |= _changes(out, root, release)
     downloads[CATALOG] = catalog(_site_title(root), release.manifest, pages, pins, downloads)
