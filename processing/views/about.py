@@ -230,7 +230,8 @@ sales <- pins::pin_read(board, "NAME")
 
 def _code(language: str, text: str, manifest: Manifest) -> str:
     """Lines to copy, about the first pin. The break is kept where a raw block loses empty lines."""
-    said = escape(text.replace("NAME", manifest.pins[0].name).strip()).replace("\n", "&#10;")
+    lines = text.replace("NAME", manifest.pins[0].name).strip().split("\n")
+    said = "&#10;".join(map(escape, lines))
     inner = element("code", said, class_=f"language-{language}")
     label = f"Lines of {language.capitalize()} to copy"
     return element("pre", inner, class_="mp-code", tabindex=0, role="region", aria_label=label)
