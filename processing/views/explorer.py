@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from processing.board.reader import Pin
 from processing.views import theme
 from processing.views.chart import Chart, Trace, chart, week_range
+from processing.views.claim import claim
 from processing.views.early import when_ready
 from processing.views.explorer_form import form
 from processing.views.format import format_value
@@ -62,7 +64,7 @@ def _before(pin: Pin, weeks: Sequence[Row]) -> Fragment:
     """The state before any choice, as a unit like all others."""
     last = latest(pin)[0]
     ranked = sort_by(weeks, "sales_usd")
-    low, high = (_amount(pin, row) for row in (ranked[0], ranked[-1]))
+    low, high = _end("min", pin, ranked[0]), _end("max", pin, ranked[-1])
     start, end = (shown(pin, row, "week_start_date", "date_long") for row in (weeks[0], weeks[-1]))
     return unit(
         pin,
@@ -80,6 +82,11 @@ def _before(pin: Pin, weeks: Sequence[Row]) -> Fragment:
 
 
 COLUMNS = (Shown("week_start_date", "date_short", "Week of"), Shown("sales_usd", "usd0", "Sales"))
+
+
+def _end(kind: Literal["min", "max"], pin: Pin, row: Row) -> str:
+    """The lowest or the highest full week, claimed to be that."""
+    return claim(kind, pin, row, "sales_usd", _amount(pin, row), {"is_partial": False})
 
 
 def _amount(pin: Pin, row: Row) -> str:
