@@ -107,6 +107,21 @@ def test_decisions_have_numbers_of_their_own_and_are_listed() -> None:
     assert [name for name in names if f"]({name})" not in read("docs/decisions/README.md")] == []
 
 
+def test_every_row_on_maturity_has_evidence_that_is_there() -> None:
+    """Files, folders and targets in code type; a row without any is a claim."""
+    rows = [line for line in read("docs/maturity.md").splitlines() if line.startswith("| ")]
+    rows = [row for row in rows if not row.startswith(("| level |", "| check |"))]
+    assert len(rows) == 18 + 20
+    targets = re.findall(r"^([a-z]+):.*##", read("Makefile"), re.MULTILINE)
+    for row in rows:
+        named = re.findall(r"`([^`]+)`", row)
+        paths = [name for name in named if "/" in name or "." in name or name.isupper()]
+        commands = [name.removeprefix("make ") for name in named if name.startswith("make ")]
+        assert [*paths, *commands], row
+        assert [path for path in paths if not (ROOT / path).exists()] == [], row
+        assert [command for command in commands if command not in targets] == [], row
+
+
 def test_every_target_of_make_is_in_the_contributors_guide() -> None:
     targets = re.findall(r"^([a-z]+):.*##", read("Makefile"), re.MULTILINE)
     text = read("CONTRIBUTING.md")

@@ -1,0 +1,22 @@
+"""Put the board of this machine into the parcel that was restored, to keep it by hand."""
+
+from __future__ import annotations
+
+import sys
+
+from processing.build.state import named_by_state
+from processing.keeping.parcel import pack_board
+from scripts.ci import project
+
+
+def main() -> int:
+    """After a rollback: the next scheduled run then publishes what is served here."""
+    config, parcel = project()
+    board = config.board_path
+    count = pack_board(parcel, board, config.keep.releases, named_by_state(board))
+    print(f"packed {count} files of {board}; `scripts/run keep` keeps them")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
