@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from processing.board.publish import current_release
@@ -20,7 +21,8 @@ def main() -> int:
     for table in setting("FORCE").replace(",", " ").split():
         arguments += ["--force", table]
     dry = setting("DRY_RUN") == "true"
-    if code := millpond("build", *arguments, *(["--dry-run"] if dry else [])):
+    more = credentials(os.environ.get("SOURCE_CREDENTIALS", ""))
+    if code := millpond("build", *arguments, *(["--dry-run"] if dry else []), **more):
         return code
     if dry:
         output(render=False, keep=False, why="a dry run")
@@ -29,6 +31,19 @@ def main() -> int:
         return _decide(*project())
     except MillpondError as error:
         return ended(error)
+
+
+def credentials(text: str) -> dict[str, str]:
+    """The lines `NAME=value` of the one secret that holds the credentials of all sources.
+
+    Each value is made known to the log as secret; only the build of the pins gets to see them.
+    """
+    found = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+    found = {name.strip(): value.strip() for name, value in found.items()}
+    if os.environ.get("GITHUB_ACTIONS"):
+        for value in found.values():
+            print(f"::add-mask::{value}", flush=True)
+    return found
 
 
 def _decide(config: Config, parcel: Parcel) -> int:

@@ -28,11 +28,14 @@ def pages_of(config: Config) -> Path:
     return cache_folder(config.root)
 
 
-def millpond(command: str, *arguments: str) -> int:
-    """Run a command of the command line, with a report for the summary; its exit code."""
+def millpond(command: str, *arguments: str, **more: str) -> int:
+    """Run a command of the command line, with a report for the summary; its exit code.
+
+    `more` is added to its environment.
+    """
     report = ["--report", str(REPORTS / f"{command}.json")]
     line = [sys.executable, "-m", "processing", *report, command, *arguments]
-    return subprocess.run(line, cwd=ROOT, check=False).returncode
+    return subprocess.run(line, cwd=ROOT, env=os.environ | more, check=False).returncode
 
 
 def output(**values: str | bool) -> None:

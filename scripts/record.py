@@ -17,12 +17,13 @@ TRIES = 3
 
 
 def main() -> int:
-    """SITE_TAR is the published archive, EXPECTED what was found at the address."""
+    """SITE_TAR is the published archive, RENDERED the parcel that the render left."""
     config, parcel = project()
+    rendered = Parcel(Path(setting("RENDERED")))
     try:
-        expected = read_expected(Path(setting("EXPECTED")))
+        expected = read_expected(rendered.folder / "expected.json")
         if expected is None:
-            raise BoardError("There is no note of what was published", found=setting("EXPECTED"))
+            raise BoardError("There is no note of what was published", found=setting("RENDERED"))
         site = config.cache_path / "published"
         shutil.rmtree(site, ignore_errors=True)
         with tarfile.open(setting("SITE_TAR")) as archive:
@@ -30,22 +31,27 @@ def main() -> int:
         place = open_place(config.keep.address, config.root)
         for _ in range(TRIES - 1):
             try:
-                return _record(place, parcel, site, expected)
+                return _record(place, parcel, site, expected, published(rendered))
             except Overtaken:
                 continue
-        return _record(place, parcel, site, expected)
+        return _record(place, parcel, site, expected, published(rendered))
     except MillpondError as error:
         return ended(error)
 
 
-def _record(place: Place, parcel: Parcel, site: Path, expected: Expected) -> int:
-    """Add the note to whatever is kept by now, unless a later release was published meanwhile."""
+def _record(
+    place: Place, parcel: Parcel, site: Path, expected: Expected, seen: Expected | None
+) -> int:
+    """Add the note to whatever is kept by now, unless another run has noted its own meanwhile.
+
+    `seen` is what was published when this run began.
+    """
     shutil.rmtree(parcel.folder, ignore_errors=True)
     parcel.kept.mkdir(parents=True)
     mark = place.fetch(parcel.kept)
     before = published(parcel)
-    if before and before.release > expected.release:
-        print(f"{before.release} was published meanwhile")
+    if before and before != seen:
+        print(f"another run has published {before.release} meanwhile")
         return 0
     record(parcel, site, expected)
     place.put(parcel.kept, mark, f"Published {expected.release}")

@@ -71,7 +71,7 @@ class Job:
             self.steps.append(step)
             if condition(declared.get("if"), self.values(), self.functions()):
                 self._do(step, declared, number)
-        for after in self.afterwards if self.result == "success" else []:
+        for after in self.afterwards:
             after()
         for name, text in self.declared.get("outputs", {}).items():
             self.outputs[name] = fill(text, self.values(), self.functions())
@@ -180,8 +180,11 @@ class Run:
         values = self.values() | {"env": {}}
         self.variables = {k: as_text(fill(v, values, {})) for k, v in declared.items()}
 
-    def go(self) -> Run:
+    def go(self, only: str | None = None) -> Run:
+        """Every job in the order of the file, or one of them."""
         for name, declared in self.declared["jobs"].items():
+            if only not in {None, name}:
+                continue
             job = self.jobs[name] = Job(self, name, declared)
             if condition(declared.get("if"), job.values(), job.functions(whole=True)):
                 job.go()

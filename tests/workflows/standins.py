@@ -54,7 +54,10 @@ def setup_quarto(job: Job, given: Given) -> Given:
 
 
 def cache(job: Job, given: Given) -> Given:
-    """Folders kept under a key; moved, not copied, as the workspace is always the same."""
+    """Folders kept under a key; moved, not copied, as the workspace is always the same.
+
+    A job that fails saves nothing new, but what it was given stays in the cache.
+    """
     kept = job.run.world.folder / "caches" / given["key"]
     paths = given["path"].split()
     for path in paths:
@@ -117,6 +120,13 @@ def deploy_pages(job: Job, given: Given) -> Given:
     return {"page_url": job.run.world.publish(artifact / "artifact.tar")}
 
 
+def assume_role(job: Job, given: Given) -> Given:
+    """Nothing: the S3 server of a test asks for no role."""
+    if job.permissions.get("id-token") != "write":
+        raise Failed("the job may not ask for an identity")
+    return {}
+
+
 STAND_INS: dict[str, Callable[[Job, Given], Given]] = {
     "actions/checkout": checkout,
     "actions/setup-python": setup_python,
@@ -126,5 +136,6 @@ STAND_INS: dict[str, Callable[[Job, Given], Given]] = {
     "actions/download-artifact": download_artifact,
     "actions/upload-pages-artifact": upload_pages_artifact,
     "actions/deploy-pages": deploy_pages,
+    "aws-actions/configure-aws-credentials": assume_role,
     "quarto-dev/quarto-actions/setup": setup_quarto,
 }

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.conftest import run_millpond
 from tests.integration.sites import digest, small_site
 from tests.workflows.world import World, forge, git, project_tree
 
-DAY = {"as_of": "2017-02-12", "dry_run": False, "renderer": "pandoc", "force": ""}
+DAY: dict[str, Any] = {"as_of": "2017-02-12", "dry_run": False, "renderer": "pandoc", "force": ""}
 RAN = dict.fromkeys(["build", "render", "keep", "deploy", "record"], "success")
 ALL = {**RAN, "rollback": "skipped"}
+IDLE = dict.fromkeys(ALL, "skipped") | {"build": "success"}
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +50,7 @@ def test_a_scheduled_run_publishes_and_the_next_has_nothing_to_do(world: World) 
     shown = digest(world.published)
 
     again = world.run("refresh", "workflow_dispatch", **DAY)
-    idle = dict.fromkeys(ALL, "skipped") | {"build": "success"}
-    assert again.results == idle, again.log
+    assert again.results == IDLE, again.log
     assert "is published already" in again.summary.read_text()
     assert digest(world.published) == shown
     assert world.branches() == {"board": 1, "main": 1}
@@ -84,3 +89,88 @@ def test_a_failing_build_ends_in_one_named_reason(world: World, tmp_path: Path) 
     assert wrong.results == dict.fromkeys(ALL, "skipped") | {"build": "failure"}, wrong.log
     assert "Failed, exit code 2: --force names no table: nonsense" in wrong.summary.read_text()
     assert (digest(world.published), git(world.origin, "rev-parse", "board")) == (shown, tip)
+
+
+def test_a_change_of_code_publishes_the_same_release_anew(world: World) -> None:
+    """Every page that runs the code is executed; credentials reach the build of the pins alone."""
+    released = git(world.origin, "log", "--format=%s", "board")
+    world.secrets["SOURCE_CREDENTIALS"] = "DB_USER=reader\nDB_PASSWORD=hunter2\n"
+    view = world.folder / "tree" / "processing" / "views" / "plain.py"
+    view.write_text(view.read_text() + "\n\nA_NEW_CONSTANT = 1\n")
+    world.commit(world.folder / "tree", "Change a view")
+    ran = world.run("refresh", "workflow_dispatch", **{**DAY, "as_of": "2017-02-13"})
+    assert ran.results == ALL, ran.log
+    assert "nothing to do, release" in ran.jobs["build"].log
+    assert "| index | execute | code changed |" in ran.summary.read_text()
+    assert git(world.origin, "log", "--format=%s", "board") == released
+    told = {
+        (name, step.name)
+        for name, job in ran.jobs.items()
+        for step in job.steps
+        if any("hunter2" in value for value in step.environment.values())
+    }
+    assert told == {("build", "Build the pins")}
+    assert ran.log.replace("::add-mask::hunter2", "").count("hunter2") == 0
+
+
+def test_a_pull_request_renders_without_secrets(world: World) -> None:
+    """The site for the reviewer, as an artifact; nothing is kept or published."""
+    shown, tip = digest(world.published), git(world.origin, "rev-parse", "board")
+    ran = world.run("ci", "pull_request", only="site")
+    assert ran.results == {"site": "success"}, ran.log
+    assert (ran.folder / "artifacts/site/index.html").is_file()
+    environments = [value for step in ran.jobs["site"].steps for value in step.environment.values()]
+    assert not {world.token, *world.secrets.values()} & {*environments}
+    assert (digest(world.published), git(world.origin, "rev-parse", "board")) == (shown, tip)
+
+
+def test_a_person_rolls_back_and_the_schedule_publishes_that(world: World, tmp_path: Path) -> None:
+    """By the commands of the guide, in a clone; the next run has nothing to do."""
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", str(world.origin), str(clone))
+
+    def script(name: str) -> None:
+        line = [sys.executable, "-m", f"scripts.{name}"]
+        subprocess.run(line, cwd=clone, check=True, capture_output=True)
+
+    script("restore")
+    served = run_millpond(clone, "release", "rollback").stdout.split()[1]
+    script("pack")
+    script("keep")
+    ran = world.run("refresh", "workflow_dispatch", **{**DAY, "as_of": "2017-02-13"})
+    assert ran.results == ALL, ran.log
+    assert served in (world.published / "catalog.json").read_text()
+    again = world.run("refresh", "workflow_dispatch", **{**DAY, "as_of": "2017-02-13"})
+    assert again.results == IDLE, again.log
+
+
+def test_the_board_in_s3_by_one_line(world: World) -> None:
+    """The same workflow over HTTP with an S3 server, and nothing new in the repository."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    world.machine |= {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    world.variables |= {
+        "AWS_ROLE": "arn:aws:iam::123456789012:role/board",
+        "AWS_REGION": "us-east-1",
+    }
+    urllib.request.urlopen(
+        urllib.request.Request(f"http://{host}:{port}/my-bucket", method="PUT")
+    ).close()
+    tree, tip = world.folder / "tree", git(world.origin, "rev-parse", "board")
+    with (tree / "millpond.toml").open("a") as config:
+        config.write('\n[keep]\naddress = "s3://my-bucket/millpond"\n')
+    world.commit(tree, "Move the board to S3")
+    first = world.run("refresh", "workflow_dispatch", **DAY)
+    assert first.results == ALL, first.log
+    again = world.run("refresh", "workflow_dispatch", **DAY)
+    assert again.results == IDLE, again.log
+    assert git(world.origin, "rev-parse", "board") == tip
+    server.stop()

@@ -62,8 +62,10 @@ class World:
             git(self.folder, "init", "--quiet", "--bare", "--initial-branch=main", str(self.origin))
         git(tree, "push", "--quiet", "--force", str(self.origin), "HEAD:refs/heads/main")
 
-    def run(self, workflow: str, event: str = "schedule", **inputs: Any) -> Run:
-        """Run a workflow of main to its end."""
+    def run(
+        self, workflow: str, event: str = "schedule", only: str | None = None, **inputs: Any
+    ) -> Run:
+        """Run a workflow of main to its end, or one job of it."""
         self.runs += 1
         sha = git(self.origin, "rev-parse", "main")
         text = git(self.origin, "show", f"main:.github/workflows/{workflow}.yml")
@@ -71,7 +73,7 @@ class World:
         file.write_text(text, encoding="utf-8")
         named = {name.replace("_", "-"): value for name, value in inputs.items()}
         folder = self.folder / f"run-{self.runs}"
-        return Run(self, file, event, named, folder, sha).go()
+        return Run(self, file, event, named, folder, sha).go(only)
 
     def publish(self, archive: Path) -> str:
         """Serve what an archive holds instead of what was served."""
