@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +96,17 @@ def test_our_own_configuration_names_only_files_of_the_stage() -> None:
     text = staged_config(root / "_quarto.yml", "reports")
     assert "reports/" not in text
     assert ".qmd" not in text
+
+
+def test_what_plain_quarto_runs_first_lays_the_bundles_that_pages_load(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    first = yaml.safe_load((root / "_quarto.yml").read_text())["project"]["pre-render"]
+    for name in ("millpond.toml", "_quarto.yml", first, "reports/assets/explorer.js"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((root / name).read_bytes())
+    subprocess.run([sys.executable, first], cwd=tmp_path, check=True)
+    vendor = tmp_path / "reports" / "assets" / "vendor"
+    assert {path.name for path in vendor.iterdir()} == {"plotly.min.js", "hyparquet.js"}
 
 
 def test_a_configuration_that_is_not_yaml_is_refused(tmp_path: Path) -> None:
