@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from processing.sources import campaigns
+from processing.sources import campaigns, promotions
 from processing.sources.complete_journey import (
     CAVEAT,
     FIRST_MONDAY,
@@ -100,5 +100,6 @@ DECLARED = (
     DEMOGRAPHICS,
     HOUSEHOLD_BANDS,
     *campaigns.DECLARED,
+    *promotions.DECLARED,
 )
 SOURCES = {source.name: source for source in DECLARED}

@@ -15,6 +15,7 @@ AGREEMENTS = (
             Total("sales_by_week_department", "sales_usd"),
             Total("sales_by_week_store", "sales_usd"),
             Total("sales_by_week_description", "sales_usd"),
+            Total("sales_by_week_placement", "sales_usd"),
             Total("store_spread_by_week", "sales_usd"),
             LOOKUP,
         ),

@@ -41,6 +41,10 @@ address = "campaign_households.parquet"
 address = "coupons.parquet"
 [sources.coupon_redemptions]
 address = "coupon_redemptions.parquet"
+[sources.promotions]
+address = "promotions.parquet"
+[sources.placements]
+address = "reference/placements.csv"
 [sources.campaign_types]
 address = "reference/campaign_types.csv"
 """
@@ -116,6 +120,17 @@ CAMPAIGNS = {
 }
 
 
+PROMOTIONS = pa.table(
+    {
+        "product_id": [1, 2],
+        "store_id": [7, 7],
+        "display_location": ["1", "0"],
+        "mailer_location": ["0", "A"],
+        "week": [2, 3],
+    }
+)
+
+
 def make_project(folder: Path, transactions: pa.Table | None = None) -> Path:
     """A project whose sources are files beside its millpond.toml."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -123,6 +138,7 @@ def make_project(folder: Path, transactions: pa.Table | None = None) -> Path:
     (folder / "departments.csv").write_text(DEPARTMENTS, encoding="utf-8")
     shutil.copytree(REFERENCE, folder / "reference")
     pq.write_table(PRODUCTS, folder / "products.parquet")
+    pq.write_table(PROMOTIONS, folder / "promotions.parquet")
     pq.write_table(DEMOGRAPHICS, folder / "demographics.parquet")
     for name, table in CAMPAIGNS.items():
         pq.write_table(table, folder / f"{name}.parquet")

@@ -16,7 +16,8 @@ from processing.contracts.schema import ARROW
 
 TEXT_COLUMNS = {"name", "department", "grain", "kind", "dimension", "band"}
 TEXT_COLUMNS |= {"age", "age_name", "household_size", "size_name"}
-TEXT_COLUMNS |= {"campaign_type", "type_name"}
+TEXT_COLUMNS |= {"campaign_type", "type_name", "code"}
+ENDS = {"_usd": "usd", "_pct": "pct", "_date": "date", "_to_base": "ratio", "_ratio": "ratio"}
 
 
 def pin_of(name: str, key: str, table: str) -> Pin:
@@ -42,7 +43,7 @@ def pin_of(name: str, key: str, table: str) -> Pin:
 
 
 def column_type(name: str) -> ColumnType:
-    for end, kind in (("_usd", "usd"), ("_pct", "pct"), ("_date", "date"), ("_to_base", "ratio")):
+    for end, kind in ENDS.items():
         if name.endswith(end):
             return kind  # type: ignore[return-value]
     if name in {"baskets_mean4", "households_mean4"}:
