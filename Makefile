@@ -39,6 +39,7 @@ bench: setup ## time and memory of the main job and of a long history, beside pe
 	@$(BIN)/python -m scripts.bench
 	@$(BIN)/python -m scripts.bench_weeks $(ARGS)
 	@$(BIN)/python -m scripts.bench_explorer
+	@$(BIN)/python -m scripts.bench_sources
 
 reliability: setup ## inject every fault and write what came of it into docs/reliability.md
 	@$(BIN)/python scripts/reliability.py $(ARGS)

@@ -40,6 +40,7 @@ def checks() -> dict[str, list[str]]:
         "import direction": ["lint-imports", "--no-logo"],
         "lint": ["ruff", "check", "."],
         "format": ["ruff", "format", "--check", "."],
+        "secrets": ["python", str(ROOT / "scripts" / "check_secrets.py")],
         **workflow_checks(),
     }
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from processing.errors import BoardError
 from processing.keeping.place import BRANCH, overtaken
 
-TOKEN = "MILLPOND_KEEP_TOKEN"
+TOKEN = "MILLPOND_KEEP_TOKEN"  # noqa: S105 - the name of a variable
 TRIES = 3  # how often a push that the server did not answer is tried
 SECONDS = 300
 AUTHOR = {
