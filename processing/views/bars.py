@@ -19,7 +19,7 @@ from processing.views.chart import (
 from processing.views.format import format_value
 from processing.views.rows import Row
 
-ROOM = 0.2  # of the span of the bars, on each side that has one, for the value beside it
+ROOM = 0.25  # of the span of the bars, on each side that has one, for the value beside it
 ROOM_NARROW = 0.4
 NAME_ROOM = 0.55  # beside the zero line for a name, as part of the other side
 
@@ -55,7 +55,7 @@ def _bars(rows: Sequence[Row], bar: Trace, size: Size, narrow: dict[str, Any]) -
     wide = {
         "bargap": 0.3,
         "xaxis": {"range": ends, "showticklabels": False, "zeroline": True},
-        "yaxis": category_axis(rows, bar.y, 42),
+        "yaxis": category_axis(rows, bar.y, 32),
     }
     return chart(rows, (bar,), layout=wide, narrow=narrow, size=size)
 

@@ -20,7 +20,7 @@ def panels(rows: Sequence[Row], latest: Sequence[Row]) -> Chart:
     return chart(
         rows,
         traces,
-        layout=_layout(rows, latest, 3, 30),
+        layout=_layout(rows, latest, 3, 19),
         narrow=_layout(rows, latest, 2, 16),
         size="xl",
     )

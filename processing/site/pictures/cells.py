@@ -10,6 +10,7 @@ from typing import Any
 from processing.site.pictures.attributes import short
 
 STEPS = 25  # shades either side of the middle; finer ones cannot be told apart
+GAP_SHARE = 0.15  # of a cell at most is gap, or narrow cells would look pale
 
 Box = tuple[float, float, float, float]
 
@@ -63,6 +64,11 @@ def _edges(days: Sequence[str], left: float, width: float) -> dict[str, tuple[fl
 
 
 def _cell(across: tuple[float, float], down: tuple[float, float], xgap: float, ygap: float) -> str:
-    x, width = across[0] + xgap / 2, max(across[1] - xgap, 0.5)
-    y, height = down[0] + ygap / 2, max(down[1] - ygap, 0.5)
+    (x, width), (y, height) = _inset(*across, xgap), _inset(*down, ygap)
     return f"M{short(x)},{short(y)}h{short(width)}v{short(height)}h-{short(width)}z"
+
+
+def _inset(start: float, length: float, gap: float) -> tuple[float, float]:
+    """Without the gap around it, of which narrow cells get less."""
+    gap = min(gap, length * GAP_SHARE)
+    return start + gap / 2, length - gap
