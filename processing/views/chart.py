@@ -21,7 +21,9 @@ Size = Literal["m", "bars", "l", "xl"]
 class Trace:
     """One series: which columns it draws, of which rows, in which Plotly style.
 
-    `hover` and `colour` are functions of a row; `style` goes to Plotly as it is.
+    `hover` says what is told of a point: a text with columns of the data table in braces, which
+    the page fills with the cells of its row, or a function of a row. So are `label` and `colour`;
+    `style` goes to Plotly as it is.
     """
 
     x: str
@@ -29,7 +31,7 @@ class Trace:
     z: str | None = None
     where: Mapping[str, object] = field(default_factory=dict)
     style: Mapping[str, Any] = field(default_factory=dict)
-    hover: Callable[[Row], str] | None = None
+    hover: Callable[[Row], str] | str | None = None
     label: Callable[[Row], str] | None = None
     colour: Callable[[Row], str] | None = None
 
@@ -77,7 +79,7 @@ def _drawn(rows: Sequence[Row], trace: Trace) -> dict[str, Any]:
     for axis, column in (("x", trace.x), ("y", trace.y), ("z", trace.z)):
         if column:
             drawn[axis] = [figure_value(row[column]) for row in chosen]
-    if trace.hover:
+    if callable(trace.hover):
         drawn["hovertext"] = [figure_text(trace.hover(row)) for row in chosen]
     if trace.label:
         drawn["text"] = [figure_text(trace.label(row)) for row in chosen]
@@ -95,6 +97,7 @@ def _encoding(number: int, trace: Trace) -> dict[str, Any]:
         "y": trace.y,
         **({"z": trace.z} if trace.z else {}),
         "where": where,
+        **({"hover": trace.hover} if isinstance(trace.hover, str) else {}),
     }
 
 

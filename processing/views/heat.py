@@ -7,7 +7,6 @@ from typing import Any
 
 from processing.views import theme
 from processing.views.chart import Chart, Trace, category_axis, chart
-from processing.views.format import format_value
 from processing.views.rows import Row
 
 FULL = 30  # per cent either way at which a colour is full
@@ -19,7 +18,7 @@ def heat(rows: Sequence[Row], column: str) -> Chart:
         x="week_start_date",
         y="name",
         z=column,
-        hover=lambda row: _hover(row, column),
+        hover="{name}, week of {week_start_date}: {" + column + "}",
         style={
             "type": "heatmap",
             "zmin": -FULL,
@@ -56,11 +55,6 @@ COLOUR_BAR: dict[str, Any] = {
     "ticktext": [f"{FULL}% below", "level", f"{FULL}% above"],
     "tickfont": {"size": theme.SMALL_TEXT_SIZE, "color": theme.colour("muted")},
 }
-
-
-def _hover(row: Row, column: str) -> str:
-    week = format_value("date_short", row["week_start_date"])
-    return f"{row['name']}, week of {week}: {format_value('change_pct1', row[column])}"
 
 
 def _layout(rows: Sequence[Row], step: str, letters: int) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def _line(number: int, row: Row) -> Trace:
         x="week_start_date",
         y="sales_usd",
         where={"name": row["name"]},
-        hover=_hover,
+        hover="{name}, week of {week_start_date}: {sales_usd}",
         style={
             "mode": "lines",
             "line": {"color": theme.colour("teal"), "width": 2},
@@ -43,11 +43,6 @@ def _line(number: int, row: Row) -> Trace:
             "yaxis": _axis("y", number),
         },
     )
-
-
-def _hover(row: Row) -> str:
-    week = format_value("date_short", row["week_start_date"])
-    return f"{row['name']}, week of {week}: {format_value('usd0', row['sales_usd'])}"
 
 
 def _layout(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,6 +38,7 @@ def unit(  # noqa: PLR0913 - the parts of a unit, each by name
     (by default under a chart). Raises PageError when a row is not one of the pin's.
     """
     values = projected(pin, rows, columns)
+    _check_hovers(chart, columns)
     folded = bool(chart) if folded is None else folded
     below = [
         _data_table(id, headline, subtitle, columns, values, folded),
@@ -71,6 +73,20 @@ def projected(pin: Pin, rows: Sequence[Row], columns: Sequence[Shown]) -> list[l
             next_step="compute it in a table of processing/tables and show that",
         )
     return values
+
+
+def _check_hovers(chart: Chart | None, columns: Sequence[Shown]) -> None:
+    """PageError when what a point says needs a column that the data table does not show."""
+    names = [c.column for c in columns]
+    for encoding in chart.encoding if chart else ():
+        missing = [n for n in re.findall(r"{(\w+)}", encoding.get("hover", "")) if n not in names]
+        if missing:
+            raise PageError(
+                f"A chart tells of its points what its table does not show: {', '.join(missing)}",
+                found=encoding["hover"],
+                expected="columns of the data table: " + ", ".join(names),
+                next_step="show that column, or give the trace a function of a row as `hover`",
+            )
 
 
 def _caption(id: str, headline: str, subtitle: str) -> str:
@@ -148,5 +164,17 @@ def _block(
 
 
 def _figure(chart: Chart) -> dict[str, Any]:
-    """The figure with what only the script needs: the narrow layout and the theme's colours."""
-    return {**chart.figure, "narrow": chart.narrow, "colours": theme.variables()}
+    """The figure with the narrow layout and the theme's colours, and without what the rows say:
+    columns that a trace draws are put in by its encoding where it is drawn.
+    """
+    data = [dict(trace) for trace in chart.figure["data"]]
+    for encoding in chart.encoding:
+        for axis in "xyz":
+            if axis in encoding:
+                del data[encoding["trace"]][axis]
+    return {
+        "data": data,
+        "layout": chart.figure["layout"],
+        "narrow": chart.narrow,
+        "colours": theme.variables(),
+    }

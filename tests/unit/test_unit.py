@@ -104,7 +104,7 @@ def test_the_block_holds_exact_values_and_says_what_is_drawn() -> None:
     assert found["rows"][0] == ["Grocery", Decimal("47664.40"), "2017-11-13"]
     assert found["rows"][2] == ["Nothing", None, None]
     assert found["encoding"] == [{"trace": 0, "x": "sales_usd", "y": "name", "where": {}}]
-    assert found["figure"]["data"][0]["x"] == [Decimal("47664.4"), Decimal("-12.5"), None]
+    assert not {"x", "y"} & set(found["figure"]["data"][0])  # the rows hold them
     assert found["sha256"] == "ab" * 32
 
 

@@ -11,6 +11,7 @@ import pytest
 from lxml import html
 
 from processing.board.reader import Pin
+from processing.site.pictures.drawing import filled
 from processing.views import stores, this_week, weekly_sales
 from processing.views.html import Fragment
 from processing.views.kpi import period
@@ -205,8 +206,10 @@ def test_the_line_marks_weeks_that_are_not_full() -> None:
     )
     assert "between $80,000 (week of 13 November) and $86,445 (week of 6 November)" in text(made)
     assert "the week of 20 November ($33,293 in 2 of 7 days)" in text(made)
-    figure = block(made)["figure"]
-    assert all("2017-11-20" not in trace["x"] for trace in figure["data"])
+    whole = block(made)
+    figure = whole["figure"]
+    traces = [filled(whole, number, trace) for number, trace in enumerate(figure["data"])]
+    assert all("2017-11-20" not in trace["x"] for trace in traces)
     assert [(s["x0"], s["x1"]) for s in figure["layout"]["shapes"]] == [
         ("2017-11-17", "2017-11-24")
     ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from processing.site.check.block import Block, canonical
+from processing.site.check.block import Block, Unit, canonical
+from processing.site.pictures.drawing import drawings
 
+_SIZE = re.compile(r"\bmp-size-(\w+)")
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00:00(?:\.0+)?Z?")
 # The arrays of a trace that hold values; one of these without an encoding would go unchecked.
 CHANNELS = ("x", "y", "z", "values", "labels", "open", "high", "low", "close")
@@ -31,8 +34,21 @@ def figure_faults(block: Block) -> Iterator[str]:
             yield f"trace {number}: {fault}"
 
 
+def picture_faults(unit: Unit) -> Iterator[str]:
+    """Drawings beside the figure that were not made from it, or of which some are missing."""
+    drawn = unit.select("svg", "mp-svg")
+    block = json.loads(unit.select("script", "mp-data")[0].text or "")
+    if not drawn or not block.get("figure"):
+        return
+    holder = drawn[0].getparent().get("class") or ""
+    size = _SIZE.search(holder)
+    wanted = [one.mark for one in drawings(block, size[1] if size else "m")]
+    if [svg.get("data-figure") for svg in drawn] != wanted:
+        yield "its pictures were not drawn from its figure"
+
+
 def _trace_fault(block: Block, trace: dict[str, Any], encoding: dict[str, Any]) -> str | None:
-    channels = {k: v for k, v in encoding.items() if k not in ("trace", "where")}
+    channels = {k: v for k, v in encoding.items() if k not in ("trace", "where", "hover")}
     where: Mapping[str, object] = encoding.get("where") or {}
     unknown = [c for c in (*channels.values(), *where) if c not in block.columns]
     if unknown or not channels:
@@ -40,9 +56,14 @@ def _trace_fault(block: Block, trace: dict[str, Any], encoding: dict[str, Any]) 
     unchecked = [name for name in CHANNELS if name in trace and name not in channels]
     if unchecked:
         return f"{', '.join(unchecked)} is drawn but not in its encoding"
-    packed = [name for name in channels if not isinstance(trace.get(name), list)]
+    own = {name: column for name, column in channels.items() if name in trace}
+    if not own:
+        return None  # the rows themselves are drawn
+    packed = [name for name in own if not isinstance(trace[name], list)]
     if packed:
         return f"{', '.join(packed)} is no plain list of values"
+    if missing := set(channels) - set(own):
+        return f"{', '.join(sorted(missing))} is left to the rows, the rest is not"
     drawn = _points({name: trace[name] for name in channels})
     wanted = _points(_expected(block, channels, where))
     return _difference(drawn, wanted, ordered=trace.get("type") != "bar")

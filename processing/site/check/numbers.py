@@ -14,7 +14,7 @@ from processing.errors import BoardError
 from processing.site.check.base import Finding, HtmlPage, Site, as_shown, brief, visible_text
 from processing.site.check.block import Block, Unit, canonical, stored_text, units
 from processing.site.check.csv import csv_faults
-from processing.site.check.figure import figure_faults
+from processing.site.check.figure import figure_faults, picture_faults
 from processing.site.check.pins import PinTable, read_pin_table
 from processing.site.check.table import table_faults
 from processing.views.format import UNSAFE, format_value
@@ -80,7 +80,8 @@ def _shape_fault(block: Block) -> str | None:
 
 
 def _block_faults(site: Site, unit: Unit, block: Block, pins: Pins) -> Iterator[str]:
-    yield from figure_faults(block)
+    faults = list(figure_faults(block))
+    yield from faults or picture_faults(unit)
     yield from table_faults(unit, block)
     yield from csv_faults(site, unit, block)
     table = pins.table(block.pin)

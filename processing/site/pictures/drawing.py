@@ -35,6 +35,12 @@ class Drawing:
         """What its ids begin with; no other drawing of the site has the same."""
         return f"{self.unit}-{self.variant}"
 
+    @property
+    def mark(self) -> str:
+        """A short hash of the figure, which its picture carries: a check finds a stale one."""
+        text = json.dumps(self.figure, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
     def key(self, *makers: str) -> str:
         """A hash of everything the drawing depends on; `makers` are versions of what draws it."""
         content = (self.prefix, self.width, self.height, self.figure, self.colours)

@@ -40,6 +40,7 @@ def picture(source: bytes, drawing: Drawing) -> str:
     body = writer.inside(root, (0.0, 0.0))
     box = f'viewBox="0 0 {drawing.width} {drawing.height}"'
     marks = f'class="mp-svg mp-svg-{drawing.variant}" {box} aria-hidden="true" focusable="false"'
+    marks += f' data-figure="{drawing.mark}"'
     return f"<svg {marks}>{writer.definitions()}{body}</svg>"
 
 
@@ -146,13 +147,13 @@ class _Writer:
         x, y, width, height = (
             float(image.get(name) or 0) for name in ("x", "y", "width", "height")
         )
+        box = (x + offset[0], y + offset[1], width, height)
         return "".join(
-            f'<path class="mp-crisp" d="{path}" fill="{self._variable(colour)}"'
-            + (f' fill-opacity="{opacity:g}"' if opacity < 1 else "")
+            f'<path class="mp-cells" d="{line.path}" stroke="{self._variable(line.colour)}" '
+            f'stroke-width="{at.short(line.width, 2)}"'
+            + (f' stroke-opacity="{line.opacity:g}"' if line.opacity < 1 else "")
             + "/>"
-            for colour, opacity, path in cells(
-                self._drawing.figure, (x + offset[0], y + offset[1], width, height)
-            )
+            for line in cells(self._drawing.figure, box)
         )
 
     def _paint(self, looks: Mapping[str, str]) -> str:
