@@ -161,12 +161,26 @@ HEAT = {
 
 
 def test_a_heat_map_is_a_ground_shades_missing_cells_and_gaps() -> None:
-    made = list(cells({"data": [HEAT]}, (0.0, 0.0, 100.0, 40.0)))
+    made = list(cells({"data": [HEAT], "layout": {}}, (0.0, 0.0, 100.0, 40.0)))
     assert made[0] == ("#eef2f3", 1, 40.0, "M0,20h100")
     assert ("#0a6472", 1.0, 20.0, "M0,10H50") in made  # 30 is full
     assert ("#b3450b", 0.48, 20.0, "M50,10H100") in made  # half, to the nearest of 25 steps
     assert ("#ffffff", 1.0, 20.0, "M50,30H100") in made  # the second week of B is not there
     assert made[-2:] == [("#ffffff", 1, 1, "M50,0v40"), ("#ffffff", 1, 1, "M0,20h100")]
+
+
+def test_a_heat_map_of_names_keeps_the_order_of_its_axes() -> None:
+    """One colour, growing: the scale begins at its first colour; what is missing is the ground."""
+    scale = [[0, "#eef2f3"], [1, "#0a6472"]]
+    fields = {"x": ["b", "a"], "y": ["B", "A"], "z": [4, None], "zmin": 0, "zmax": 4}
+    layout = {"xaxis": {"categoryarray": ["a", "b"]}, "yaxis": {"categoryarray": ["A", "B"]}}
+    trace = {"type": "heatmap", "colorscale": scale, **fields}
+    made = list(cells({"data": [trace], "layout": layout}, (0.0, 0.0, 100.0, 40.0)))
+    assert made == [
+        ("#eef2f3", 1, 40.0, "M0,20h100"),
+        ("#0a6472", 1.0, 20.0, "M50,30H100"),
+        ("#ffffff", 1.0, 20.0, "M0,10H50M50,10H100M0,30H50"),
+    ]
 
 
 def test_an_image_that_is_no_heat_map_is_an_error() -> None:
@@ -178,8 +192,8 @@ PAGE = """<html><body><p>é</p>
 <figure class="mp-unit mp-unit-chart" id="a"><div class="mp-picture mp-size-xl" role="img">
 <noscript><div>no</div></noscript></div>
 <script type="application/json" class="mp-data">{"unit": "a", "figure": {"data": []}}</script>
-</figure><figure class="mp-unit" id="b"><script type="application/json" class="mp-data">{"unit": "b",
-"figure": null}</script></figure>
+</figure><figure class="mp-unit" id="b">
+<script type="application/json" class="mp-data">{"unit": "b", "figure": null}</script></figure>
 <figure class="mp-unit" id="c"><div class="mp-picture"></div>
 <script type="application/json" class="mp-data">{broken</script></figure></body></html>
 """

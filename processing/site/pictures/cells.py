@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
@@ -28,24 +29,21 @@ class Line(NamedTuple):
 def cells(figure: Mapping[str, Any], box: Box) -> Iterator[Line]:
     """The lines, in drawing order, of the figure's one heat map, which fills `box` in px.
 
-    Its rows stand in their order in the table, the first on top; its columns are days. ValueError
-    for a figure without one heat map, or one whose scale has not three colours.
+    Its rows stand in the order of their axis, the first on top; its columns are days, or stand in
+    the order of theirs. ValueError for a figure without one heat map, or one whose scale has
+    neither two colours nor three.
     """
     maps = [trace for trace in figure["data"] if trace.get("type") == "heatmap"]
-    if len(maps) != 1 or len(maps[0].get("colorscale", ())) != 3:
-        raise ValueError("an image that is no heat map with a scale of three colours")
+    if len(maps) != 1 or len(maps[0].get("colorscale", ())) not in (2, 3):
+        raise ValueError("an image that is no heat map with a scale of two or three colours")
     trace = maps[0]
     left, top, width, height = box
-    edges = _edges(sorted(set(trace["x"])), left, width)
-    names = list(dict.fromkeys(trace["y"]))
+    edges = _edges(_order(figure, "x", trace), left, width)
+    names = _order(figure, "y", trace)
     down = height / len(names)
     middles = {name: top + (at + 0.5) * down for at, name in enumerate(names)}
-    yield Line(
-        trace["colorscale"][1][1],
-        1,
-        height,
-        f"M{short(left)},{short(top + height / 2)}h{short(width)}",
-    )
+    ground = trace["colorscale"][-2][1]
+    yield Line(ground, 1, height, f"M{short(left)},{short(top + height / 2)}h{short(width)}")
     shades: dict[tuple[str, float], list[str]] = {}
     present = set()
     for x, y, z in zip(trace["x"], trace["y"], trace["z"], strict=True):
@@ -61,25 +59,39 @@ def cells(figure: Mapping[str, Any], box: Box) -> Iterator[Line]:
 
 
 def _shade(z: Any, trace: Mapping[str, Any]) -> tuple[str, float] | None:
-    """The colour of the end that `z` leans to, and how thickly; None for the middle."""
+    """The colour of the end that `z` leans to, and how thickly; None for where colour begins."""
     if z is None:
         return GROUND, 1.0
-    low, _, high = (colour for _, colour in trace["colorscale"])
-    share = (float(z) - trace["zmin"]) / (trace["zmax"] - trace["zmin"]) * 2 - 1
+    low, high = trace["colorscale"][0][1], trace["colorscale"][-1][1]
+    share = (float(z) - trace["zmin"]) / ((trace["zmax"] - trace["zmin"]) or 1)
+    share = share * 2 - 1 if len(trace["colorscale"]) == 3 else max(share, 0.0)
     steps = round(min(1.0, abs(share)) * STEPS)
     return (high if share > 0 else low, steps / STEPS) if steps else None
 
 
-def _edges(days: Sequence[str], left: float, width: float) -> dict[str, tuple[float, float]]:
-    """Where each day's cells begin and end: half way between days, as in Plotly."""
-    at = [date.fromisoformat(day[:10]).toordinal() for day in days]
-    if len(at) < 2:
-        return dict.fromkeys(days, (left, left + width))
-    inner = [(one + other) / 2 for one, other in pairwise(at)]
-    edges = [at[0] - (inner[0] - at[0]), *inner, at[-1] + (at[-1] - inner[-1])]
+def _order(figure: Mapping[str, Any], letter: str, trace: Mapping[str, Any]) -> list[str]:
+    """The names on an axis in its order; days in theirs."""
+    named = figure["layout"].get(f"{letter}axis", {}).get("categoryarray")
+    seen = list(dict.fromkeys(trace[letter]))
+    if named is not None:
+        return [name for name in named if name in set(seen)]
+    return sorted(seen) if all(map(_is_day, seen)) else seen
+
+
+def _is_day(name: str) -> bool:
+    return re.match(r"\d{4}-\d\d-\d\d", name) is not None
+
+
+def _edges(names: Sequence[str], left: float, width: float) -> dict[str, tuple[float, float]]:
+    """Where the cells of each name begin and end: half way between days, as in Plotly."""
+    days = [date.fromisoformat(name[:10]).toordinal() for name in names if _is_day(name)]
+    at = days if len(days) == len(names) > 1 else list(range(len(names)))
+    inner = [(one + other) / 2 for one, other in pairwise(at)] or [0.5]
+    edges = [2 * at[0] - inner[0], *inner]
+    edges += [2 * at[-1] - inner[-1]] if len(at) > 1 else []
     scale = width / (edges[-1] - edges[0])
     px = [left + (edge - edges[0]) * scale for edge in edges]
-    return dict(zip(days, pairwise(px), strict=True))
+    return dict(zip(names, pairwise(px), strict=True))
 
 
 def _cell(across: tuple[float, float], middle: float) -> str:

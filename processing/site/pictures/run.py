@@ -65,7 +65,11 @@ def _draw_missing(
     last = list(WIDTHS)[-1]
 
     def keep(drawing: Drawing, source: bytes) -> None:
-        made[drawing.prefix] = picture(source, drawing)
+        try:
+            made[drawing.prefix] = picture(source, drawing)
+        except ValueError as error:
+            tell(f"pictures: {drawing.prefix} draws itself: {error}")
+            return
         store.save(folder, keys[drawing.prefix], made[drawing.prefix])
         if drawing.variant == last:
             tell(f"drew {drawing.unit}")
