@@ -163,7 +163,7 @@ def test_arrow_keys_reach_every_point_and_say_its_cells(browser, built_site: Bui
         page.focus("#store-movers .mp-picture")
         rows = page.eval_on_selector_all(
             "#store-movers tbody tr",
-            "rows => rows.map(r => [...r.cells].map(c => c.innerText))",
+            "rows => rows.map(r => [...r.cells].map(c => c.textContent))",
         )
         said = []
         for _ in rows:
