@@ -93,7 +93,7 @@ def _x_axis(
         "anchor": _axis("y", number),
         "type": "category",
         "tickmode": "array",
-        "tickvals": list(range(len(places))),
+        "tickvals": places,  # a position would be read as a name where the names are numbers
         "ticktext": [wrapped(format_value("text", place), letters) for place in places],
         "showticklabels": is_last or not drawn.shared,
         "range": [-0.6, len(places) - 0.4],
@@ -115,7 +115,7 @@ def _title(name: str, top: float) -> dict[str, Any]:
 
 
 def _empty(rows: Sequence[Row], drawn: Panels, number: int) -> list[dict[str, Any]]:
-    """A word where a value is withheld."""
+    """A word where a value is withheld; a note's place on an axis of names is a position."""
     place = {"xref": _axis("x", number), "yref": _axis("y", number), "y": 0, "yshift": 9}
     font = {"color": theme.colour("muted"), "size": theme.SMALL_TEXT_SIZE}
     return [

@@ -51,7 +51,7 @@ ON_SHELF = dict.fromkeys((5, 6, 7, 8), ("A", "0"))
 
 def found(
     transactions: LazyFrame, promotions: LazyFrame
-) -> dict[tuple[str, str], tuple[float, ...]]:
+) -> dict[tuple[str, str], tuple[float | None, ...]]:
     """What is said of each placement: pairs, quartiles, per cent with more."""
     table = sales_by_placement(transactions, promotions, frame(PLACEMENTS), frame(WEEKS))
     rows = pinned(

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+
 from lxml import html
 
 from processing.board.reader import Pin
@@ -88,3 +90,12 @@ def test_the_timing_leaves_out_types_of_which_nothing_can_be_said() -> None:
     )
     pin = pin_of("redemptions_by_campaign_part", "campaign_type part", ended)
     assert text(campaigns.timing(pin), "//p").startswith("No campaign with enough redemptions")
+
+
+def test_a_label_stands_under_its_own_column() -> None:
+    """The names of the parts are numbers, which an axis of names could take for positions."""
+    made = campaigns.timing(pin_of("redemptions_by_campaign_part", "part", PARTS))
+    figure = json.loads(html.fromstring(made.html).xpath("string(.//script)"))["figure"]
+    axis = figure["layout"]["xaxis"]
+    assert axis["tickvals"] == [1, 2]
+    assert axis["ticktext"] == ["1", "2"]
