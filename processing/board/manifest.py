@@ -47,7 +47,7 @@ class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
 class PinEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One pin of a release: where its file lies below `<board>/pins` and what it must hash to.
 
-    `data_to` is the last day of data this version was computed from (ISO date).
+    `data_to` is the last day of data of its sources (ISO date).
     """
 
     name: str

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from processing.board.changes import History
+from processing.board.freshness import data_to
 from processing.board.lock import WAIT_SECONDS, board_held
 from processing.board.manifest import (
     CURRENT,
@@ -64,8 +65,18 @@ def new_manifest(
         sources=sources,
         agreements=agreements,
     )
+    draft = _dated(draft)
     short = hashlib.sha256(encode(draft)).hexdigest()[:8]
     return msgspec.structs.replace(draft, id=f"{created.strftime(STAMP)}-{short}")
+
+
+def _dated(manifest: Manifest) -> Manifest:
+    """With the day that data of each pin reach to; a version may be older than its sources are."""
+    pins = (
+        msgspec.structs.replace(pin, data_to=data_to(manifest, pin.name).isoformat())
+        for pin in manifest.pins
+    )
+    return msgspec.structs.replace(manifest, pins=tuple(pins))
 
 
 def with_history(manifest: Manifest, history: History) -> Manifest:

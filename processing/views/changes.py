@@ -112,9 +112,9 @@ def _table_row(manifest: Manifest, place: int, at: int, pin: PinChange) -> list[
         "span", escape(pin.title), class_="mp-subtle"
     )
     counts = [
-        f"{fact(manifest, *path, name, format='count')} {said}"
-        for name, said in COUNTS.items()
-        if getattr(pin, name)
+        f"{fact(manifest, *path, name, format='count')} {thing}{'' if count == 1 else 's'} {done}"
+        for name, (thing, done) in COUNTS.items()
+        if (count := getattr(pin, name))
     ]
     said = element("span", escape(pin.note), class_="mp-broken") if pin.note else ""
     became = said or ", ".join(counts) or "rows as they were"
@@ -123,10 +123,10 @@ def _table_row(manifest: Manifest, place: int, at: int, pin: PinChange) -> list[
 
 
 COUNTS = {
-    "added": "rows added",
-    "updated": "rows updated",
-    "removed": "rows removed",
-    "revised": "figures revised",
+    "added": ("row", "added"),
+    "updated": ("row", "updated"),
+    "removed": ("row", "removed"),
+    "revised": ("figure", "revised"),
 }
 
 

@@ -148,6 +148,12 @@ def test_freshness_counts_from_the_last_day_of_data(project: Path, survived: Sur
     survived("source stands still")
 
 
+def test_pages_say_how_far_the_data_reach(project: Path) -> None:
+    """Not the day they were built on, nor the one a version was first stored on."""
+    manifest = faulty.built(project, date(2017, 2, 21)).manifest
+    assert {entry.data_to for entry in manifest.pins} == {"2017-02-14"}
+
+
 def test_the_command_exits_by_freshness_and_writes_it(project: Path) -> None:
     """0 while fresh or a little late, which it says; 12 when a contract calls it too old."""
     faulty.built(project, NEW_DAY)
