@@ -1,6 +1,6 @@
 # Every target sets up what it needs; nothing is done twice.
 .DEFAULT_GOAL := help
-.PHONY: help setup site test check fix preview bench reliability lock clean
+.PHONY: help setup site test check fix preview bench reliability quality lock clean
 
 BIN := .venv/bin
 UV = $(firstword $(wildcard .venv/uv/bin/uv) uv)
@@ -43,6 +43,9 @@ bench: setup ## time and memory of the main job and of a long history, beside pe
 
 reliability: setup ## inject every fault and write what came of it into docs/reliability.md
 	@$(BIN)/python scripts/reliability.py $(ARGS)
+
+quality: site ## measure every page against the points of a good page, into docs/page-quality.md
+	@$(BIN)/python scripts/quality.py $(ARGS)
 
 lock: setup ## compile the lock files anew from pyproject.toml and package.json
 	@$(UV) pip compile pyproject.toml --group dev $(EXTRAS) $(LOCK_OPTIONS) \

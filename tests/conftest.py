@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
+# `make quality` measures the pages of the other renderer with the same tests.
+RENDERER = os.environ.get("MILLPOND_TEST_RENDERER", "pandoc")
 NOT_COPIED = {"board", "node_modules", "tests", "docs", "build", "dist", "parcel"}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # Chromium refuses to run as root with its sandbox; the rest keeps it from calling other hosts.
@@ -83,7 +85,7 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
         if not log.exists():
             shutil.rmtree(root, ignore_errors=True)
             root.mkdir()
-            done = run_millpond(copy_project(root), "site", "--renderer", "pandoc")
+            done = run_millpond(copy_project(root), "site", "--renderer", RENDERER)
             if done.returncode:
                 pytest.fail(f"millpond site ended with {done.returncode}\n{done.stderr}")
             log.write_text(done.stdout + done.stderr, encoding="utf-8")

@@ -87,10 +87,10 @@ def _column_rules(column: RawColumn) -> Iterator[SourceRule]:
     if not column.nullable:
         yield SourceRule(f"{name} is never empty", level, value.is_null())
     if column.minimum is not None:
-        says = f"{name} is at least {column.minimum:g}"
+        says = f"{name} is at least {column.minimum:,g}"
         yield SourceRule(says, level, value < column.minimum)
     if column.maximum is not None:
-        says = f"{name} is at most {column.maximum:g}"
+        says = f"{name} is at most {column.maximum:,g}"
         yield SourceRule(says, level, value > column.maximum)
     if column.type == "number":
         # Not by `is_nan`: DuckDB answers that from the statistics of a Parquet file, which leave

@@ -24,9 +24,10 @@ MONTHS = (
     "November",
     "December",
 )
-# Control characters, and the marks that turn the direction of text around: none may reach a reader.
+# Control characters, what XML cannot hold, and the marks that turn the direction of text around:
+# none may reach a reader.
 UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 )
 
 Formatter = Callable[[object], str]

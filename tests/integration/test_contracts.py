@@ -46,7 +46,7 @@ def project(tmp_path: Path) -> Path:
 RULES: list[tuple[pa.Table, str]] = [
     (changed("household_id", None), "household_id is never empty: 1 of 258 rows fail (week 2)"),
     (changed("sales_value", -0.01), "sales_value is at least 0: 1 of 258 rows fail (week 2)"),
-    (changed("sales_value", 10_000.01), "sales_value is at most 10000: 1 of 258"),
+    (changed("sales_value", 10_000.01), "sales_value is at most 10,000: 1 of 258"),
     (changed("sales_value", float("nan")), "sales_value is a number: 1 of 258"),
     (changed("retail_disc", float("inf")), "retail_disc is a number: 1 of 258"),
     (changed("week", 3), "week agrees with the local date: 1 of 258 rows fail (week 3)"),

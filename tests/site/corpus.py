@@ -130,7 +130,11 @@ def _line(day: int, place: int, revised: int) -> dict[str, object]:
         "basket_id": day * 1000 + store * 10 + household,
         "product_id": 1 + place,
         "quantity": 1,
-        "sales_value": 3.0 - place / 50 + (day * 7 + place) % 11 / 10 + (0 if day else revised),
+        "sales_value": 3.0
+        - place / 50
+        + (day * 7 + place) % 11 / 10
+        + (0 if day else revised)
+        + (day % 3 if place % 2 else 0) / 10,  # no two stores move the same amount
         "retail_disc": 0.1,
         "coupon_disc": 0.0,
         "coupon_match_disc": 0.0,

@@ -42,7 +42,7 @@ SITES = [
     ],
 ]
 # What cannot be shown is replaced by a mark that can be seen.
-UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe]")
 FORMULA = re.compile(r"^[\s\x00-\x1f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]*[=+\-@＝＋－＠]")
 
 

@@ -140,7 +140,7 @@ def test_every_rule_of_a_contract_is_documented() -> None:
     rules |= {r.rule for r in history_results(TRANSACTIONS, {}, date.min, None, accepted=False)}
     # Of a column's rules one of each kind stands there, whatever its column and number.
     of_columns = {rule for rule in rules if rule.split()[0] in COLUMNS}
-    kinds = {re.sub(r"^\w+ | [\d.]+$", "", rule) for rule in of_columns}
+    kinds = {re.sub(r"^\w+ | [\d.,]+$", "", rule) for rule in of_columns}
     assert [kind for kind in sorted(kinds) if kind not in text] == []
     assert [rule for rule in sorted(rules - of_columns) if f"`{rule}`" not in text] == []
     assert f"{MAX_ROWS:,} rows" in text

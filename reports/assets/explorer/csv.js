@@ -2,7 +2,7 @@
 
 const STARTS = ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"];
 const BREAKS = ["\t", "\r", "\n"];
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/g;
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]/g;
 
 // Marks without width: what follows them looks like the start of the cell, and may be read as such.
 const NO_WIDTH = /[\u00ad\u180e\u200b-\u200d\u2060-\u2064]/;

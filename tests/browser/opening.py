@@ -1,0 +1,49 @@
+"""Pages of the built site, opened in a mode of its reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Route
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+MODES: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "mobile": PHONE,
+    "print": {},
+    "forced colours": {"forced_colors": "active"},
+    "scripts off": {},
+}
+SCRIPT = re.compile(rb"<script\b(?![^>]*application/json).*?</script>", re.S)
+NOSCRIPT = re.compile(rb"</?noscript>")
+
+
+@contextmanager
+def opened(browser: Browser, file: Path, mode: str = "light", **ways: Any) -> Iterator[Page]:
+    """The page in one of `MODES`, other ways of Playwright's context laid over it."""
+    usual: dict[str, Any] = {"viewport": {"width": 1400, "height": 900}}
+    context = browser.new_context(**{**usual, **MODES[mode], **ways})
+    page = context.new_page()
+    if mode == "scripts off":
+        page.route("**/*.html", without_scripts)
+        page.route("**/*.js", lambda route: route.abort())
+    if mode == "print":
+        page.emulate_media(media="print")
+    page.goto(file.as_uri())
+    try:
+        yield page
+    finally:
+        context.close()
+
+
+def without_scripts(route: Route) -> None:
+    """The page as a browser reads it whose scripts are off, while tests can still look into it."""
+    file = Path(route.request.url.removeprefix("file://").partition("#")[0])
+    body = NOSCRIPT.sub(b"", SCRIPT.sub(b"", file.read_bytes()))
+    route.fulfill(body=body, content_type="text/html; charset=utf-8")
