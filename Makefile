@@ -28,6 +28,7 @@ check: setup ## lint, types, import direction, workflows; changes nothing, repor
 	@$(BIN)/python scripts/check.py
 
 fix: setup ## put right what can be put right by a tool
+	@$(BIN)/python -m scripts.brand
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python scripts/check.py

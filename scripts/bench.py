@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 AS_OF = "2017-11-21"
 RUNS = 3
-COPIED = ("millpond.toml", "_quarto.yml", "reference", "reports")
+COPIED = ("millpond.toml", "_quarto.yml", "_brand.yml", "reference", "reports")
 
 
 @dataclass(frozen=True)

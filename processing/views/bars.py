@@ -21,6 +21,8 @@ from processing.views.rows import Row
 
 ROOM = 0.25  # of the span of the bars, on each side that has one, for the value beside it
 ROOM_NARROW = 0.4
+FEW = 7  # bars with their names above them that a picture of middle height has room for
+GAP_ABOVE = 0.6  # of the place of a bar, where its name stands above it
 NAME_ROOM = 0.55  # beside the zero line for a name, as part of the other side
 
 
@@ -46,7 +48,8 @@ def plain(rows: Sequence[Row], column: str, name: str, *, format: str = "count")
         hover=lambda row: f"{row[name]}: {format_value(format, row[column])}",
         style={**BAR, "marker": {"color": theme.colour("teal")}},
     )
-    return _bars(rows, bar, "m", _above(rows, column, name))
+    size: Size = "m" if len(rows) <= FEW else "bars"
+    return _bars(rows, bar, size, _above(rows, column, name))
 
 
 def _bars(rows: Sequence[Row], bar: Trace, size: Size, narrow: dict[str, Any]) -> Chart:
@@ -63,9 +66,13 @@ def _bars(rows: Sequence[Row], bar: Trace, size: Size, narrow: dict[str, Any]) -
 def _above(rows: Sequence[Row], column: str, name: str) -> dict[str, Any]:
     """Names over their bars, for names too long to stand beside them on a phone."""
     texts = [figure_text(shorten(format_value("text", row[name]), 44)) for row in rows]
-    places = [{"xref": "paper", "xanchor": "left", "yshift": 18} for _ in rows]
+    upper = (1 - GAP_ABOVE) / 2  # from the middle of a bar to its upper edge
+    places = [
+        {"xref": "paper", "xanchor": "left", "y": number - upper, "yanchor": "bottom"}
+        for number, _ in enumerate(rows)
+    ]
     ends = span([row[column] for row in rows], ROOM_NARROW)
-    return {"bargap": 0.6, **_narrow(ends, texts, places)}
+    return {"bargap": GAP_ABOVE, **_narrow(ends, texts, places)}
 
 
 def _across(rows: Sequence[Row], column: str, name: str) -> dict[str, Any]:

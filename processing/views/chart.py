@@ -121,10 +121,10 @@ def shorten(text: str, length: int = 22) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def wrapped(text: str, length: int) -> str:
-    """Text for Plotly on at most two lines of about so many characters."""
+def wrapped(text: str, length: int, most: int = 2) -> str:
+    """Text for Plotly on at most `most` lines of about so many characters."""
     lines = textwrap.wrap(text, length) or [text]
-    lines = [lines[0], " ".join(lines[1:])] if len(lines) > 1 else lines
+    lines = [*lines[: most - 1], " ".join(lines[most - 1 :])] if len(lines) > most else lines
     return "<br>".join(figure_text(shorten(line, length)) for line in lines)
 
 

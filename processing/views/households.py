@@ -201,7 +201,7 @@ CROSS_PANELS = Panels(
     place="size_name",
     value="sales_per_household_usd",
     format="usd0",
-    empty="withheld",
+    empty="with\u00adheld",
     gap=0.05,
     shared=True,
 )

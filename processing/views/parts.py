@@ -11,12 +11,16 @@ from processing.views.chart import Chart, Size, Trace, chart, figure_text, wrapp
 from processing.views.format import format_value
 from processing.views.rows import Row
 
+SOFT_HYPHEN = "\u00ad"
+WIDE, NARROW = 24, 8  # characters in a line below a column
+
 
 @dataclass(frozen=True, kw_only=True)
 class Panels:
     """Which columns name the panel and the place in it, which is drawn, and how it reads.
 
-    `empty` stands where a value is withheld; `shared`: all panels have the same scale.
+    `empty` stands where a value is withheld, on two lines where columns are narrow if it holds a
+    soft hyphen; `shared`: all panels have the same scale.
     """
 
     panel: str
@@ -32,7 +36,7 @@ def parts(rows: Sequence[Row], drawn: Panels, *, size: Size) -> Chart:
     """A column for each row, a panel for each group, both in the order of `rows`."""
     names = list(dict.fromkeys(row[drawn.panel] for row in rows))
     traces = [_columns(number, name, drawn) for number, name in enumerate(names)]
-    wide, narrow = (_layout(rows, names, drawn, letters) for letters in (24, 8))
+    wide, narrow = (_layout(rows, names, drawn, letters) for letters in (WIDE, NARROW))
     return chart(rows, traces, layout=wide, narrow=narrow, size=size)
 
 
@@ -81,7 +85,7 @@ def _layout(
             "showticklabels": False,
             "showgrid": False,
         }
-        layout["annotations"] += [_title(name, top), *_empty(mine, drawn, number)]
+        layout["annotations"] += [_title(name, top), *_empty(mine, drawn, number, letters)]
     return layout
 
 
@@ -94,7 +98,7 @@ def _x_axis(
         "type": "category",
         "tickmode": "array",
         "tickvals": places,  # a position would be read as a name where the names are numbers
-        "ticktext": [wrapped(format_value("text", place), letters) for place in places],
+        "ticktext": [wrapped(format_value("text", place), letters, 3) for place in places],
         "showticklabels": is_last or not drawn.shared,
         "range": [-0.6, len(places) - 0.4],
     }
@@ -114,12 +118,13 @@ def _title(name: str, top: float) -> dict[str, Any]:
     }
 
 
-def _empty(rows: Sequence[Row], drawn: Panels, number: int) -> list[dict[str, Any]]:
+def _empty(rows: Sequence[Row], drawn: Panels, number: int, letters: int) -> list[dict[str, Any]]:
     """A word where a value is withheld; a note's place on an axis of names is a position."""
-    place = {"xref": _axis("x", number), "yref": _axis("y", number), "y": 0, "yshift": 9}
+    place = {"xref": _axis("x", number), "yref": _axis("y", number), "y": 0, "yanchor": "bottom"}
+    text = drawn.empty.replace(SOFT_HYPHEN, "-<br>" if letters == NARROW else "")
     font = {"color": theme.colour("muted"), "size": theme.SMALL_TEXT_SIZE}
     return [
-        {**place, "x": at, "text": drawn.empty, "font": font}
+        {**place, "x": at, "text": text, "font": font}
         for at, row in enumerate(rows)
         if row["is_withheld"]
     ]

@@ -1,28 +1,14 @@
-"""The look of every picture: one palette for light and dark, one Plotly template."""
+"""The look of every picture: one Plotly template in the colours of `_brand.yml`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processing.views.palette import PALETTE, SERIES
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-# Role -> (light, dark). millpond.css repeats them as `--mp-<role>`; a test holds both together.
-# Marks have 3:1 and text 4.5:1 against white and against the dark ground #10181b.
-PALETTE: dict[str, tuple[str, str]] = {
-    "ground": ("#ffffff", "#10181b"),
-    "ink": ("#1b2327", "#e3eaec"),
-    "muted": ("#536168", "#a3b3ba"),
-    "grid": ("#d5dde0", "#2f3d43"),
-    "teal": ("#0a6472", "#74ccd6"),
-    "rust": ("#b3450b", "#f59460"),
-    "green": ("#1a7a57", "#57c79b"),
-    "violet": ("#7a3fb8", "#c4a0f5"),
-    "ochre": ("#8a6100", "#deb13c"),
-    "slate": ("#4d5a68", "#aab7c4"),
-    "middle": ("#eef2f3", "#1c272c"),
-}
-SERIES = ("teal", "rust", "green", "violet", "ochre", "slate")
 TEXT_SIZE = 13
 SMALL_TEXT_SIZE = 12  # nothing in a picture is smaller
 

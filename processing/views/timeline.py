@@ -90,7 +90,7 @@ def _layout(rows: Sequence[Row], shapes: list[dict[str, Any]], room: float) -> d
     return {
         "xaxis": {
             "type": "date",
-            "dtick": "M1",
+            "dtick": "M2",  # so that two years fit side by side at their turn
             "tickformat": "%b\n%Y",
             "range": _range(rows, room),
             "showgrid": True,

@@ -69,9 +69,10 @@ def test_a_key_changes_with_the_figure_the_size_the_unit_and_the_makers() -> Non
 
 
 def test_colours_of_the_palette_become_variables_and_positions_are_rounded() -> None:
+    teal = f"rgb{tuple(bytes.fromhex(theme.colour('teal')[1:]))}"
     made = svg(
         '<g transform="translate(10.04,20)"><g class="x"><path d="M0,1.2345L3.999,4" '
-        'style="fill: none; stroke: rgb(10, 100, 114); stroke-width: 2px; opacity: 1;"/></g></g>'
+        f'style="fill: none; stroke: {teal}; stroke-width: 2px; opacity: 1;"/></g></g>'
     )
     assert (
         '<path d="M0,1.2L4,4" transform="translate(10,20)" fill="none" '

@@ -147,6 +147,17 @@ def test_assets_are_copied_and_hidden_files_and_plotly_are_not(tmp_path: Path) -
     assert (folder / "assets" / "millpond.css").is_file()
 
 
+def test_the_brand_is_staged_where_the_configuration_names_it(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    config = yaml.safe_load(staged_config(root / "_quarto.yml", "reports"))
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "_brand.yml").write_text("color: {}\n")
+    folder = make_stage(tmp_path, {})
+    assert (folder / config["brand"]["light"]).read_text() == "color: {}\n"
+    copy_assets(root / "reports", tmp_path / "copy")
+    assert (tmp_path / "copy" / config["brand"]["dark"]).is_file()
+
+
 def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 

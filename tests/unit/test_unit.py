@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +11,7 @@ from lxml import html
 
 from processing.board.reader import Pin
 from processing.errors import PageError
-from processing.views import bars, theme
+from processing.views import bars
 from processing.views.html import Fragment
 from processing.views.number import value
 from processing.views.rows import records
@@ -169,28 +167,3 @@ def test_row_addresses_are_percent_encoded() -> None:
     assert 'data-row="department=A%3BB%3DC%20%26%20D"' in (
         value(pin, {"department": "A;B=C & D"}, "sales_usd", "usd0").html
     )
-
-
-def test_the_stylesheet_repeats_the_palette() -> None:
-    """Light colours, and both places of dark ones, are those of the theme."""
-    css = Path(__file__).parents[2].joinpath("reports/assets/millpond.css").read_text("utf-8")
-    for role, (light, dark) in theme.PALETTE.items():
-        values = re.findall(rf"--mp-{role}: (#[0-9a-f]{{6}});", css.split("@media print")[0])
-        assert values == [light, dark, dark], role
-
-
-def contrast(one: str, other: str) -> float:
-    def luminance(colour: str) -> float:
-        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("role", [*theme.SERIES, "ink", "muted"])
-@pytest.mark.parametrize(("side", "ground"), [(0, "#ffffff"), (1, "#10181b")])
-def test_colours_can_be_read_in_light_and_dark(role: str, side: int, ground: str) -> None:
-    """Every series can be text too: 4.5 to 1 on the ground of its theme."""
-    assert contrast(theme.PALETTE[role][side], ground) >= 4.5

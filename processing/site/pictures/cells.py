@@ -9,10 +9,11 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from processing.site.pictures.attributes import short
+from processing.views.palette import PALETTE
 
 STEPS = 25  # shades either side of the middle; finer ones cannot be told apart
 GAP_SHARE = 0.15  # of a cell at most is gap, or narrow cells would look pale
-GROUND = "#ffffff"  # what shows in the gaps and where a cell is missing, as light theme colour
+GROUND = PALETTE["ground"][0]  # shows in the gaps and where a cell is missing
 
 Box = tuple[float, float, float, float]
 

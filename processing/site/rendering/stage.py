@@ -18,6 +18,7 @@ from processing.site.rendering.links import map_links, staged_address, without_c
 from processing.site.rendering.stage_config import staged_config
 
 CONFIG = "_quarto.yml"
+BRAND = "_brand.yml"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _TOP_HEADING = re.compile(r"^#[ \t]+\S.*$", re.MULTILINE)
 _PIN = re.compile(rb'data-pin=\\"([a-z0-9_]+)\\"')  # as it stands in the JSON of a notebook
@@ -50,6 +51,8 @@ def stage(
     shutil.rmtree(folder, ignore_errors=True)
     copy_assets(root / pages, folder)
     (folder / CONFIG).write_text(config, encoding="utf-8")
+    if (root / BRAND).is_file():
+        shutil.copyfile(checked_file(root / BRAND, root), folder / BRAND)
     for file, text in ready.items():
         (folder / file).write_text(text, encoding="utf-8")
 
