@@ -123,7 +123,10 @@ class Input:
         """The declared columns of all files, or of those that hold some weeks."""
         location = self.location
         if weeks is not None and location.weeks:
-            location = location.only(f for week in sorted(weeks) for f in location.weeks[week])
+            held = [f for week in sorted(weeks) for f in location.weeks.get(week, ())]
+            # Another source may have weeks that this one lacks: any file then gives the columns,
+            # and no row of it is of a week that was asked for.
+            location = location.only(held or location.files[:1])
         raw = engine.scan(self.source.name, location)
         return declared_columns(self.source, raw, location.address)
 

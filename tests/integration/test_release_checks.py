@@ -50,7 +50,7 @@ def test_totals_that_agree_are_recorded_and_not_read_twice(
     """Pins that were compared and released together need no second look."""
     manifest = open_release(project / "board").manifest
     assert {(r.failed, r.rows) for r in manifest.agreements if "each week" in r.rule} == {(0, 7)}
-    assert len(manifest.agreements) == 5
+    assert len(manifest.agreements) == 6
     reading: list[str] = []
     monkeypatch.setattr(
         "processing.build.agree.read_rows", lambda board, pin: reading.append(pin.name)
