@@ -135,7 +135,7 @@ def test_the_policy_refuses_nothing_of_ours_and_everything_else(
           script.textContent = 'window.intruder = 1';
           document.body.append(script);
         }""")
-        page.wait_for_function("window.refused.length > 0")
+        page.wait_for_function("() => window.refused.length > 0")
         assert page.evaluate("window.intruder ?? null") is None
 
 

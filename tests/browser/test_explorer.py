@@ -246,18 +246,24 @@ def test_the_state_is_in_the_address_and_comes_back(page: Page, served: Served) 
     page.select_option("[name=by]", "department")
     page.wait_for_selector("#explorer-result")
     page.select_option("[name=from]", "2017-06-05")
-    page.wait_for_function("location.search === '?by=department&from=2017-06-05'")
-    page.wait_for_function("document.querySelectorAll('#explorer-table tbody tr').length === 24")
+    page.wait_for_function("() => location.search === '?by=department&from=2017-06-05'")
+    page.wait_for_function(
+        "() => document.querySelectorAll('#explorer-table tbody tr').length === 24"
+    )
     there = shown(page)
     page.go_back()
-    page.wait_for_function("document.querySelectorAll('#explorer-table tbody tr').length === 46")
+    page.wait_for_function(
+        "() => document.querySelectorAll('#explorer-table tbody tr').length === 46"
+    )
     assert page.input_value("[name=from]") == "2017-01-02"
     page.go_back()
     page.wait_for_selector("#explorer-result", state="hidden")
     assert page.input_value("[name=by]") == "total"
     page.go_forward()
     page.go_forward()
-    page.wait_for_function("document.querySelectorAll('#explorer-table tbody tr').length === 24")
+    page.wait_for_function(
+        "() => document.querySelectorAll('#explorer-table tbody tr').length === 24"
+    )
     other = page.context.new_page()
     other.goto(page.url)
     other.wait_for_selector("#explorer-result")
