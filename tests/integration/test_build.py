@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
@@ -101,7 +102,9 @@ def test_nothing_after_the_day_is_visible(project: Path) -> None:
         )
     )
     cut = make_project(project.parent / "cut", seen)
-    run_build(cut, date(2017, 12, 31))
+    run_build(cut, day)
+    assert contents(project) == contents(cut)
+    run_build(cut, date(2017, 12, 31), LATER)
     # Whether a campaign has begun and still runs depends on the day, not on what was bought.
     of_the_day = {"redemption_by_campaign", "redemption_by_campaign_type"}
     known, expected = contents(project), contents(cut)
@@ -346,7 +349,7 @@ def test_absurd_rows_are_stopped_with_counts_and_samples(
         run_build(project, now=LATER)
     message = str(caught.value)
     assert "sales_usd is at least 0: 1 of" in message
-    assert "store_id=7, week=2" in message
+    assert re.search(r"e\.g\. department=.+, store_id=7, week=2", message)
     kept = project / ".cache" / "failing-rows" / "sales_by_week_store_department.parquet"
     assert f"the failing rows lie in {kept}" in message
     assert pq.read_table(kept)["rule"].to_pylist() == ["sales_usd is at least 0"]
