@@ -156,7 +156,7 @@ def test_keys_alone_choose_and_read(page: Page, served: Served) -> None:
     page.keyboard.press("Space")
     page.wait_for_url("**department=DELI**")
     page.wait_for_function(
-        "document.querySelector('.mp-explorer-said').textContent.startsWith('Deli')"
+        "() => document.querySelector('.mp-explorer-said').textContent.startsWith('Deli')"
     )
     assert page.evaluate("document.activeElement.value") == "DELI"
     before = page.text_content(".mp-week-values")

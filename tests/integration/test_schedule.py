@@ -29,7 +29,7 @@ from tests.integration.projects import NOW, lines
 from tests.integration.sites import small_site, write_page
 
 FIRST = date(2017, 2, 6)  # a Monday
-STABLE = 'plain.table(pin("spending_by_household_band"), "bands")'  # the same on every day
+STABLE = 'plain.table(pin("spending_by_household_band"), "bands")'  # the same rows on every day
 
 
 @dataclass
@@ -174,7 +174,7 @@ def test_seven_days_of_a_schedule(schedule: Schedule) -> None:
     assert usual.report.is_new
     assert "weeks" in usual.built
     assert "spending_by_household_band" not in usual.built
-    assert usual.executed == ["index"]  # the other page reads a pin that is the same
+    assert usual.executed == ["index", "other"]  # each tells up to which day its data goes
     schedule.agrees(usual, 1)
 
     again = schedule.run(1)
@@ -195,11 +195,17 @@ def test_seven_days_of_a_schedule(schedule: Schedule) -> None:
     assert mended.report.release.manifest.previous == before  # what failed left no trace
     schedule.agrees(mended, 4)
 
-    # On day five no run starts. Day six brings its rows, and those of day two after all.
-    schedule.deliver(until(6))
+    # On day five no run starts.
+    schedule.deliver(until(6, without=(2,)))
     caught_up = schedule.run(6)
-    assert caught_up.executed == ["index"]
+    assert caught_up.executed == ["index", "other"]
     schedule.agrees(caught_up, 6)
+
+    # The rows of day two come after all: no day is newer, and the other page's rows are the same.
+    schedule.deliver(until(6))
+    late = schedule.run(6)
+    assert late.executed == ["index"]
+    schedule.agrees(late, 6)
 
 
 def test_a_change_of_a_page_a_setting_or_a_style(schedule: Schedule) -> None:
@@ -207,7 +213,7 @@ def test_a_change_of_a_page_a_setting_or_a_style(schedule: Schedule) -> None:
     schedule.deliver(until(0))
     schedule.run(0)
 
-    write_page(schedule.sources, "other", 'plain.table(pin("departments"), "departments")')
+    write_page(schedule.sources, "other", 'plain.table(pin("departments"), "names")')
     ran = schedule.run(0)
     assert (ran.why, ran.executed) == ("code, pages or settings have changed", ["other"])
     schedule.agrees(ran, 0)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,9 @@ def find_browser() -> str | None:
 def draw(todo: Sequence[Drawing], browser: str, keep: Callable[[Drawing, bytes], None]) -> None:
     """Give Plotly's SVG of each drawing to `keep`, in order. NotDrawn when that cannot be done."""
     try:
-        asyncio.run(_draw(todo, browser, keep))
+        # In a thread of its own, since whoever calls may be inside an event loop already.
+        with ThreadPoolExecutor(1, "pictures") as pool:
+            pool.submit(asyncio.run, _draw(todo, browser, keep)).result()
     except NotDrawn:
         raise
     # Whatever a browser does, the page can do without it.
