@@ -99,7 +99,9 @@ def build(
 @command
 def render(config: Config, renderer: str | None, out: Path | None) -> None:
     """The current release to a static site."""
-    _say_rendered(_render(config, renderer, out))
+    rendering = _say_rendered(_render(config, renderer, out))
+    if rendering and rendering.error:
+        raise rendering.error
 
 
 @cli.command()
@@ -127,6 +129,8 @@ def site(
         click.echo(f"check: nothing to complain about in {rendering.out}")
     else:
         click.echo("check: passed before, and nothing has changed since")
+    if rendering.error:
+        raise rendering.error
 
 
 @cli.command()
@@ -147,7 +151,9 @@ def preview(config: Config, port: int, renderer: str | None) -> None:
 
     def rebuild() -> None:
         _say_built(_build(load_config(config.root), None, None, ()).run())
-        _say_rendered(_render(config, renderer, None))
+        rendering = _say_rendered(_render(config, renderer, None))
+        if rendering and rendering.error:
+            raise rendering.error
 
     serve(config, port, rebuild, click.echo)
 
@@ -282,6 +288,7 @@ def _say_rendered(rendering: Rendering | StoodDown) -> Rendering | None:
             said=str(rendering),
             pages=listed(rendering.decisions),
             site={"is_new": rendering.is_new, "renderer": rendering.renderer},
+            failing=[failing.noted() for failing in rendering.failing],
         )
     click.echo(f"render: {rendering}")
     return None if isinstance(rendering, StoodDown) else rendering

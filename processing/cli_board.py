@@ -84,10 +84,12 @@ def release_prune(config: Config, keep: int, dry_run: bool) -> None:
     from processing.board.lock import board_held
     from processing.board.prune import plan_pruning, prune
     from processing.build.state import named_by_state
+    from processing.site.pages.cache import cache_folder
+    from processing.site.pages.shown import releases_shown
 
-    board = config.board_path
+    board, shown = config.board_path, releases_shown(cache_folder(config.root))
     with board_held(board, config.board.wait_seconds):
-        pruning = plan_pruning(board, keep, named_by_state(board))
+        pruning = plan_pruning(board, keep, named_by_state(board), shown)
         for line in (*pruning.releases, *map(str, pruning.versions)):
             click.echo(f"{'would delete' if dry_run else 'deleting'} {line}")
         if not dry_run:

@@ -75,9 +75,26 @@ class BoardError(MillpondError):
 
 
 class PageError(MillpondError):
-    """A page cannot be executed or rendered."""
+    """A page cannot be executed or rendered.
+
+    `page` names it where one page alone is at fault; `told` is the reason in a reader's words.
+    """
 
     exit_code = 14
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        found: str | None = None,
+        expected: str | None = None,
+        next_step: str | None = None,
+        page: str | None = None,
+        told: str | None = None,
+    ) -> None:
+        super().__init__(what, found=found, expected=expected, next_step=next_step)
+        self.page = page
+        self.told = told or "an error stopped it from being made"
 
 
 class SiteError(MillpondError):

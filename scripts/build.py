@@ -11,8 +11,9 @@ from processing.config import Config
 from processing.errors import MillpondError
 from processing.keeping.parcel import Parcel, digest, pack_board
 from processing.keeping.published import published, why_publish
+from processing.site.pages.shown import releases_shown
 from processing.site.run import site_fingerprint
-from scripts.ci import ended, millpond, output, project, setting
+from scripts.ci import ended, millpond, output, pages_of, project, setting
 
 
 def main() -> int:
@@ -51,7 +52,8 @@ def _decide(config: Config, parcel: Parcel) -> int:
     assert served is not None
     release = served.manifest.id
     before = digest(parcel.board)
-    pack_board(parcel, config.board_path, config.keep.releases, named_by_state(config.board_path))
+    board, shown = config.board_path, releases_shown(pages_of(config))
+    pack_board(parcel, board, config.keep.releases, named_by_state(board), shown)
     fingerprint = site_fingerprint(config, setting("RENDERER") or "quarto")
     why = why_publish(fingerprint, release, published(parcel))
     kept = digest(parcel.board) != before or why is not None

@@ -6,14 +6,16 @@ import sys
 
 from processing.build.state import named_by_state
 from processing.keeping.parcel import pack_board
-from scripts.ci import project
+from processing.site.pages.shown import releases_shown
+from scripts.ci import pages_of, project
 
 
 def main() -> int:
     """After a rollback: the next scheduled run then publishes what is served here."""
     config, parcel = project()
     board = config.board_path
-    count = pack_board(parcel, board, config.keep.releases, named_by_state(board))
+    shown = releases_shown(pages_of(config))
+    count = pack_board(parcel, board, config.keep.releases, named_by_state(board), shown)
     print(f"packed {count} files of {board}; `scripts/run keep` keeps them")
     return 0
 

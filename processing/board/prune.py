@@ -31,15 +31,18 @@ class Pruning:
         )
 
 
-def plan_pruning(board: Path, keep: int, also_named: Iterable[str] = ()) -> Pruning:
+def plan_pruning(
+    board: Path, keep: int, also_named: Iterable[str] = (), also_kept: Iterable[str] = ()
+) -> Pruning:
     """What may go when the last `keep` releases, and the served one, are to stay.
 
-    `also_named` are files below `<board>/pins` that something else names. UsageError for less than
+    `also_named` are files below `<board>/pins` that something else names, `also_kept` releases that
+    a page still shows. UsageError for less than
     one release; BoardError when a release that stays cannot be read, as its pins are not known.
     """
     if keep < 1:
         raise UsageError(f"--keep {keep} would keep no release", expected="1 or more")
-    staying = _staying(board, keep)
+    staying = _staying(board, keep) | ({*also_kept} & {*releases(board)})
     named = {*also_named}
     for identity in staying:
         named |= {entry.file for entry in find_release(board, identity).manifest.pins}

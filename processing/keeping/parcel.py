@@ -62,17 +62,20 @@ class Parcel:
             path.write_text(mark, encoding="utf-8")
 
 
-def carried(board: Path, keep: int, also_named: Iterable[str] = ()) -> list[Path]:
+def carried(
+    board: Path, keep: int, also_named: Iterable[str] = (), also_kept: Iterable[str] = ()
+) -> list[Path]:
     """The files of a board that travel: the last `keep` releases, all they name, the state.
 
-    `also_named` are files below `<board>/pins` that the next build may want. A release that cannot
-    be read is left behind, and so is everything that nothing names.
+    `also_named` are files below `<board>/pins` that the next build may want, `also_kept` releases
+    that a page still shows. A release that cannot be read is left behind, and so is everything
+    that nothing names.
     """
     names = {*also_named}
     served = current_release(board)
     manifests = []
     for identity in dict.fromkeys(
-        [*releases(board)[-keep:], *([served.manifest.id] if served else [])]
+        [*releases(board)[-keep:], *([served.manifest.id] if served else []), *also_kept]
     ):
         try:
             entries = find_release(board, identity).manifest.pins
@@ -92,9 +95,15 @@ def carried(board: Path, keep: int, also_named: Iterable[str] = ()) -> list[Path
     return sorted(path for path in found if path.is_file() and not path.is_symlink())
 
 
-def pack_board(parcel: Parcel, board: Path, keep: int, also_named: Iterable[str] = ()) -> int:
+def pack_board(
+    parcel: Parcel,
+    board: Path,
+    keep: int,
+    also_named: Iterable[str] = (),
+    also_kept: Iterable[str] = (),
+) -> int:
     """Put the carried part of the board into the parcel, in place of its own; how many files."""
-    files = carried(board, keep, also_named)
+    files = carried(board, keep, also_named, also_kept)
     shutil.rmtree(parcel.board, ignore_errors=True)
     for path in files:
         _copy(path, parcel.board / path.relative_to(board))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,13 +17,15 @@ from processing.board.publish import find_release, releases
 from processing.board.reader import Release, open_release
 from processing.build.decision import Decision
 from processing.config import Config
-from processing.errors import MillpondError, PageError, SiteError
+from processing.errors import PageError, SiteError
 from processing.faults import reach
+from processing.site.failing import Failing, published_with
 from processing.site.finishing.publish import release_shown
 from processing.site.lock import site_lock
+from processing.site.making import Made, decide, make_pages
 from processing.site.pages import cache as pagecache
-from processing.site.pages.qmd import Page, parse_page
-from processing.site.rendering.stage import checked_file
+from processing.site.pages.load import Unread, load_pages, read_pages
+from processing.site.pages.qmd import Page
 
 if TYPE_CHECKING:
     from processing.site.check.base import Finding
@@ -52,6 +54,12 @@ class Rendering:
     executed: list[str] = field(default_factory=list)
     cached: list[str] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    failing: list[Failing] = field(default_factory=list)
+
+    @property
+    def error(self) -> PageError | None:
+        """Why the run fails although it published; None when every page came through."""
+        return published_with(self.failing) if self.failing else None
 
     def __str__(self) -> str:
         if not self.is_new:
@@ -59,6 +67,7 @@ class Rendering:
         done = ", ".join(self.executed) or "none"
         return (
             f"{len(self.executed)} pages executed ({done}), {len(self.cached)} from the cache, "
+            f"{f'{len(self.failing)} failing, ' if self.failing else ''}"
             f"rendered with {self.renderer} into {self.out}"
         )
 
@@ -71,34 +80,10 @@ class Renderer(Protocol):
         ...
 
 
-def load_pages(config: Config) -> list[Page]:
-    """Every `.qmd` of the project in order of name; PageError when there is none."""
-    folder = config.root / config.site.pages
-    paths = sorted(p for p in folder.glob("*.qmd") if not p.name.startswith(("_", ".")))
-    if not paths:
-        raise PageError(
-            "There is no page to render",
-            found=f"no .qmd in {folder}",
-            expected="at least index.qmd",
-            next_step="add a page with `millpond new page index`",
-        )
-    return [parse_page(_text(checked_file(path, folder)), path) for path in paths]
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PageError(
-            f"Page {path.name} cannot be read", found=str(error), expected="a text file in UTF-8"
-        ) from error
-
-
 def page_decisions(config: Config) -> list[Decision]:
     """Which pages would be executed and which come from the cache, and why."""
     release = open_release(config.board_path)
-    cache = _page_cache(config)
-    return [_decide(config, page, release, cache)[0] for page in load_pages(config)]
+    return [decide(config, page, release)[0] for page in read_pages(config)]
 
 
 def render_site(
@@ -134,18 +119,18 @@ def _render_release(
     noted = _load_note(config, out)
     if noted and noted.fingerprint == fingerprint and noted.files == _files_hash(out):
         return Rendering(out, name, is_new=False, was_checked=noted.checked)
-    rendering = Rendering(out, name, is_new=True)
-    notebooks = _notebooks(config, pages, release, rendering, tell)
-    tell(f"rendering {len(notebooks)} pages")
-    fresh, is_whole = _render(config, release, notebooks, program, tell)
+    made = make_pages(config, pages, release, tell)
+    tell(f"rendering {len(made.pages)} pages")
+    fresh, is_whole = _render(config, made, program, tell)
     if gate:
         _pass_gate(config, release, fresh)
-        rendering.was_checked = True
     publish(fresh, out)
-    noted_as = fingerprint if is_whole else "pictures are missing"  # the next run tries again
+    made.keep()
+    noted_as = fingerprint if is_whole and not made.failing else "to be done again"
     _save_note(config, out, Noted(fingerprint=noted_as, files=_files_hash(out), checked=gate))
     reach("site noted")
-    return rendering
+    failing = [made.failing[one] for one in sorted(made.failing)]
+    return Rendering(out, name, True, gate, made.executed, made.cached, made.decisions, failing)
 
 
 def choose_renderer(asked: str | None) -> tuple[str, Renderer]:
@@ -193,99 +178,43 @@ def _shown(config: Config, folder: Path) -> Release:
     return find_release(config.board_path, identity if kept else None)
 
 
-def _decide(
-    config: Config, page: Page, release: Release, cache: Path
-) -> tuple[Decision, dict[str, str]]:
-    prints = pagecache.page_fingerprints(page, release.manifest, config.root)
-    return pagecache.decide(page, prints, pagecache.load(cache, page.name)), prints
-
-
-def _notebooks(
-    config: Config, pages: list[Page], release: Release, rendering: Rendering, tell: Tell
-) -> dict[str, bytes]:
-    """The executed notebook of every page: from the cache, or made now."""
-    cache = _page_cache(config)
-    notebooks: dict[str, bytes] = {}
-    prints: dict[str, dict[str, str]] = {}
-    todo: list[Page] = []
-    for page in pages:
-        decision, prints[page.name] = _decide(config, page, release, cache)
-        rendering.decisions.append(decision)
-        stored = pagecache.load(cache, page.name)
-        if decision.action == "cached" and stored is not None:
-            notebooks[page.name] = stored.notebook
-            rendering.cached.append(page.name)
-        else:
-            tell(f"executing {page.name} ({decision.reason})")
-            todo.append(page)
-    for page, notebook in _execute(config, todo, release, tell):
-        pagecache.store(cache, page.name, prints[page.name], notebook)
-        reach("page kept")
-        notebooks[page.name] = notebook
-        rendering.executed.append(page.name)
-    return notebooks
-
-
-def _execute(
-    config: Config, pages: list[Page], release: Release, tell: Tell
-) -> Iterator[tuple[Page, bytes]]:
-    if not pages:
-        return
-    from processing.site.execution.execute import Failed, execute_pages
-
-    results = execute_pages(
-        pages,
-        release,
-        config.root,
-        lambda name, seconds: tell(f"executed {name} in {seconds:.1f} s"),
-    )
-    failures = []
-    for result in results:
-        if isinstance(result, Failed):
-            failures.append(result.error)
-        else:
-            yield result.page, result.notebook
-    if failures:
-        raise _together(failures)
-
-
-def _together(failures: list[PageError]) -> MillpondError:
-    """One error for all pages that failed, so that no run hides the second one."""
-    if len(failures) == 1:
-        return failures[0]
-    return PageError(
-        f"{len(failures)} pages fail",
-        found="\n" + "\n".join(str(error) for error in failures),
-        next_step="mend them one by one; the published site is unchanged",
-    )
-
-
-def _render(
-    config: Config,
-    release: Release,
-    notebooks: dict[str, bytes],
-    program: Renderer,
-    tell: Tell,
-) -> tuple[Path, bool]:
+def _render(config: Config, made: Made, program: Renderer, tell: Tell) -> tuple[Path, bool]:
     """Stage, render and finish away from the published folder.
 
     Where the new site then lies, and whether every chart has the picture this machine can draw.
     """
     from processing.site.finishing.finish import finish
     from processing.site.pictures.run import add_pictures, can_draw
-    from processing.site.rendering.stage import stage
 
-    staged, fresh = config.cache_path / "stage", config.cache_path / "rendered"
-    for folder in (staged, fresh):
-        shutil.rmtree(folder, ignore_errors=True)
-    stage(config.root, notebooks, release.manifest, staged, config.site.pages)
-    reach("pages staged")
-    program(staged, fresh)
+    fresh = config.cache_path / "rendered"
+    while True:
+        shutil.rmtree(fresh, ignore_errors=True)
+        try:
+            program(_staged(config, made), fresh)
+        except PageError as error:
+            if error.page not in made.good:
+                raise
+            tell(f"{error.page} cannot be rendered; rendering again without it")
+            made.fail({error.page: error})
+        else:
+            break
     reach("site rendered")
     is_whole = add_pictures(fresh, config.cache_path / "pictures", tell) or not can_draw()
-    finish(fresh, release, config.root, config.site.audience)
+    finish(fresh, made.release, config.root, config.site.audience)
     reach("site finished")
     return fresh, is_whole
+
+
+def _staged(config: Config, made: Made) -> Path:
+    """The staged project of what is shown of every page."""
+    from processing.site.rendering.stage import stage
+
+    folder, manifest = config.cache_path / "stage", made.release.manifest
+    shutil.rmtree(folder, ignore_errors=True)
+    standing = {name: one.standing(manifest) for name, one in made.failing.items()}
+    stage(config.root, made.notebooks, manifest, folder, config.site.pages, standing)
+    reach("pages staged")
+    return folder
 
 
 def _pass_gate(config: Config, release: Release, fresh: Path) -> None:
@@ -314,16 +243,14 @@ def publish(fresh: Path, out: Path) -> None:
     swap(fresh, out)
 
 
-def _page_cache(config: Config) -> Path:
-    return config.cache_path / "pages"
-
-
 def site_fingerprint(config: Config, renderer: str) -> str:
     """What stands for all that the site of the served release is made from, by that renderer."""
     return _site_fingerprint(config, load_pages(config), open_release(config.board_path), renderer)
 
 
-def _site_fingerprint(config: Config, pages: list[Page], release: Release, renderer: str) -> str:
+def _site_fingerprint(
+    config: Config, pages: list[Page | Unread], release: Release, renderer: str
+) -> str:
     """A hash of all that the rendered files depend on, page fingerprints included."""
     from processing.site.pictures.run import can_draw, makers
 
@@ -331,7 +258,10 @@ def _site_fingerprint(config: Config, pages: list[Page], release: Release, rende
     digest.update(msgspec.json.encode(config.site, order="sorted"))
     digest.update(repr(makers() if can_draw() else "no pictures").encode())
     for page in pages:
-        prints = pagecache.page_fingerprints(page, release.manifest, config.root)
+        if isinstance(page, Unread):
+            prints = {"unread": page.sha256}
+        else:
+            prints = pagecache.page_fingerprints(page, release.manifest, config.root)
         digest.update(msgspec.json.encode({page.name: prints}, order="sorted"))
     for path in _style_files(config):
         digest.update(str(path.name).encode() + path.read_bytes())

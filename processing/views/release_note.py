@@ -33,6 +33,7 @@ def release_note(manifest: Manifest, *, told: bool = False) -> Fragment:
     )
     body = element("dl", listed, class_="mp-release-facts") + _caveats(manifest)
     dates = {
+        "data_release": manifest.id,
         "data_next_update": next_update(manifest).isoformat(),
         "data_overdue_from": overdue_from(manifest).isoformat(),
     }

@@ -46,6 +46,19 @@ def site(root: Path) -> subprocess.CompletedProcess[str]:
     return run_millpond(root, "site", *DAY, "--renderer", "pandoc")
 
 
+def publishes_without(root: Path) -> str:
+    """A page that fails: exit code 14, one message, and a site whose other page is as it was."""
+    before = (root / "_site" / "index.html").read_bytes()
+    done = run_millpond(root, *SITE)
+    assert done.returncode == 14, done.stdout + done.stderr
+    assert (root / "_site" / "index.html").read_bytes() == before
+    assert 'id="not-renewed"' in (root / "_site" / "other.html").read_text(encoding="utf-8")
+    assert done.stderr.count("error:") == 1
+    assert "Traceback" not in done.stderr
+    assert "readers see the copy" in done.stderr
+    return done.stderr
+
+
 SITE = ("site", *DAY, "--renderer", "pandoc")
 
 
@@ -85,7 +98,7 @@ def test_an_unknown_key_in_the_configuration(project: Path) -> None:
 def test_a_page_that_names_a_pin_that_does_not_exist(project: Path) -> None:
     """Exit code 14; the message lists the pins there are."""
     write_page(project, "other", 'plain.table(pin("weks"), "other")')
-    says = fails(project, 14, *SITE)
+    says = publishes_without(project)
     assert "'weks'" in says
     assert "headline_by_week" in says
 
@@ -93,7 +106,7 @@ def test_a_page_that_names_a_pin_that_does_not_exist(project: Path) -> None:
 def test_a_cell_that_raises(project: Path) -> None:
     """Exit code 14, with the page, the line and the cell."""
     write_page(project, "other", "plain.table(3, 'other')")
-    says = fails(project, 14, *SITE)
+    says = publishes_without(project)
     assert "other.qmd" in says
     assert "plain.table(3, 'other')" in says
 
@@ -101,13 +114,13 @@ def test_a_cell_that_raises(project: Path) -> None:
 def test_a_page_with_logic_of_its_own(project: Path) -> None:
     """Exit code 14; logic belongs into views."""
     write_page(project, "other", "import socket")
-    assert "other.qmd" in fails(project, 14, *SITE)
+    assert "other.qmd" in publishes_without(project)
 
 
 def test_a_page_that_is_not_text(project: Path) -> None:
     """Exit code 14, with the page's name."""
     (project / "reports" / "other.qmd").write_bytes(b"\xff\xfe\x00")
-    assert "Page other.qmd cannot be read" in fails(project, 14, *SITE)
+    assert "Page other.qmd cannot be read" in publishes_without(project)
 
 
 def test_a_site_that_fails_its_check_is_not_published(project: Path) -> None:

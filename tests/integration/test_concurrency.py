@@ -187,9 +187,9 @@ def test_a_release_that_comes_while_pages_are_executed(
     pages: Path, monkeypatch: pytest.MonkeyPatch, survived: Survived
 ) -> None:
     """The render begins again with the new release: one site, one release, no failure."""
-    from processing.site import run
+    from processing.site import making
 
-    decided = run._decide
+    decided = making.decide
     seen: list[str] = []
 
     def interrupted(*arguments: object) -> object:
@@ -198,7 +198,7 @@ def test_a_release_that_comes_while_pages_are_executed(
         seen.append("page")
         return decided(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(run, "_decide", interrupted)
+    monkeypatch.setattr(making, "decide", interrupted)
     begun = time.perf_counter()
     faulty.render(pages)
     served = open_release(pages / "board").manifest

@@ -65,8 +65,16 @@ def test_the_catalog_names_pages_units_and_the_release(tmp_path: Path) -> None:
             "description": "",
             "pins": [PIN],
             "units": ["sales-line"],
+            "release": "20171121T060000Z-abcdef01",
         },
-        {"href": "stores.html", "title": "Stores", "description": "", "pins": [], "units": []},
+        {
+            "href": "stores.html",
+            "title": "Stores",
+            "description": "",
+            "pins": [],
+            "units": [],
+            "release": "20171121T060000Z-abcdef01",
+        },
     ]
     assert found["units"] == [
         {

@@ -73,6 +73,9 @@ def raised(now: Progress, name: str, value: str, traceback: str) -> PageError:
         next_step="bring the data into a table, and read its pin"
         if sealed
         else "correct the cell, or the view it calls",
+        told="it asked for data that no page may read"
+        if sealed
+        else "an error came up while its figures were made",
     )
 
 
@@ -83,6 +86,7 @@ def timed_out(now: Progress, seconds: float) -> PageError:
         found=f"{now.statement()}\n    no result after {seconds:g} s",
         expected="a cell that only shows what is in a pin",
         next_step="do the work in a table, or make the view faster",
+        told="making its figures took too long",
     )
 
 
@@ -95,6 +99,7 @@ def died(now: Progress, words: str, server_lives: bool) -> PageError:
         expected="a kernel that lives until the page is executed",
         next_step="run the command again; if it dies again at this cell, look for a lack of memory "
         "or a crash in a native library",
+        told="the program that makes its figures stopped",
     )
 
 

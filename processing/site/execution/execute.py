@@ -78,6 +78,7 @@ def _foreseen(page: Page, release: Release, rules: Callable[[Page], list[str]]) 
             found="; ".join(breaks),
             expected="prose, import lines and one-line cells that call views",
             next_step="move the logic into processing/views and call it from the page",
+            told="a change of its text breaks the rules for pages",
         )
     known = [entry.name for entry in release.manifest.pins]
     for name in page.pins:
@@ -87,6 +88,7 @@ def _foreseen(page: Page, release: Release, rules: Callable[[Page], list[str]]) 
                 found=f'pin("{name}")',
                 expected="a pin of release " + release.manifest.id + ": " + ", ".join(known),
                 next_step="correct the name, or add a table of that name and run `millpond build`",
+                told="a table that it shows is not among the newest data",
             )
     return None
 

@@ -34,7 +34,7 @@ def catalog(
             "as_of": manifest.as_of,
             "clock": manifest.clock,
         },
-        "pages": [_page(page) for page in pages],
+        "pages": [_page(page, manifest.id) for page in pages],
         "units": [_unit(unit, downloads) for page in pages for unit in page.units],
         "pins": [_pin(manifest.pin(name), href) for name, href in pins.items()],
         "sources": [
@@ -50,13 +50,15 @@ def unit_download(unit: Unit) -> str:
     return f"data/{unit.id}.csv"
 
 
-def _page(page: RenderedPage) -> dict[str, Any]:
+def _page(page: RenderedPage, release: str) -> dict[str, Any]:
+    """A page; one that could not be renewed is of an earlier release."""
     return {
         "href": page.href,
         "title": page.title,
         "description": page.description,
         "pins": list(page.pins),
         "units": [unit.id for unit in page.units],
+        "release": page.release or release,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import yaml
 
 from processing.board.freshness import FILE as FRESHNESS
 from processing.board.freshness import as_json
+from processing.board.publish import find_release
 from processing.board.reader import Release, verified_bytes
 from processing.errors import SiteError
 from processing.site.finishing.board import site_board
@@ -42,10 +43,13 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
         _edit(path, without_foreign_imports)
     pages = [page for path in _files(out, ".html") if (page := read_page(path, out))]
     pins = _published_pins(release, audience)
-    _check_units(pages, pins)
-    downloads = _downloads(pages)
-    for name, href in pins.items():
-        downloads[href] = verified_bytes(release.path(name), release.manifest.pin(name))
+    copied = _copied_pins(pages, release, audience)
+    published: dict[str | None, dict[str, str]] = {None: pins, release.manifest.id: pins}
+    published.update(copied)
+    _check_units(pages, published)
+    downloads = _downloads(pages) | _pin_files(release, pins)
+    for identity, own in copied.items():
+        downloads |= _pin_files(find_release(release.board, identity), own)
     downloads |= site_board(release, pins)
     downloads[FRESHNESS] = as_json(release.manifest, pins)
     downloads |= _changes(out, root, release)
@@ -94,6 +98,28 @@ def _edit(path: Path, change: Callable[[str], str]) -> None:
         path.write_bytes(after.encode("utf-8", "surrogateescape"))
 
 
+def _pin_files(release: Release, pins: Mapping[str, str]) -> dict[str, bytes]:
+    """Address and bytes of the pins of a release."""
+    return {
+        href: verified_bytes(release.path(name), release.manifest.pin(name))
+        for name, href in pins.items()
+    }
+
+
+def _copied_pins(
+    pages: Sequence[RenderedPage], release: Release, audience: str
+) -> dict[str, dict[str, str]]:
+    """For the release of each copy of a page that fails: its pins, and where they lie."""
+    others = {page.release for page in pages} - {None, release.manifest.id}
+    return {
+        identity: {
+            name: f"data/pins/{identity}/{name}.parquet"
+            for name in _published_pins(find_release(release.board, identity), audience)
+        }
+        for identity in sorted(filter(None, others))
+    }
+
+
 def _published_pins(release: Release, audience: str) -> dict[str, str]:
     return {
         entry.name: f"data/pins/{entry.name}.parquet"
@@ -102,10 +128,13 @@ def _published_pins(release: Release, audience: str) -> dict[str, str]:
     }
 
 
-def _check_units(pages: Sequence[RenderedPage], pins: dict[str, str]) -> None:
+def _check_units(
+    pages: Sequence[RenderedPage], published: Mapping[str | None, dict[str, str]]
+) -> None:
     """SiteError for a pin that may not be published, or a unit id that stands twice."""
     seen: dict[str, str] = {}
     for page in pages:
+        pins = published[page.release]
         for name in (*page.pins, *(unit.pin for unit in page.units)):
             if name not in pins:
                 raise SiteError(

@@ -33,13 +33,17 @@ class Unit:
 
 @dataclass(frozen=True)
 class RenderedPage:
-    """One page of the site; `pins` are the names of all pins a value on it comes from."""
+    """One page of the site; `pins` are the names of all pins a value on it comes from.
+
+    `release` is the one it says it shows, None where it does not say.
+    """
 
     href: str
     title: str
     description: str
     pins: tuple[str, ...]
     units: tuple[Unit, ...]
+    release: str | None = None
 
 
 def read_page(path: Path, out: Path) -> RenderedPage | None:
@@ -65,6 +69,7 @@ def read_page(path: Path, out: Path) -> RenderedPage | None:
             for figure in root.xpath("//figure[.//script]")
             if "mp-unit" in figure.get("class", "").split()
         ),
+        release=next(iter(root.xpath("//section[@id='release']/@data-release")), None),
     )
 
 

@@ -80,6 +80,8 @@ def _refuse(name: str, kind: str, match: re.Match[str] | None) -> None:
             found=match[0],
             expected="Markdown, raw HTML, and cells that call views",
             next_step=f"{_INSTEAD.get(match[1], 'say it in Markdown')}; or render with Quarto",
+            page=name,
+            told="its text cannot be set",
         )
 
 

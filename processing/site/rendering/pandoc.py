@@ -97,6 +97,8 @@ def _failed(name: str, said: str) -> PageError:
         found="\n".join(said.strip().splitlines()[-5:]),
         expected="Markdown that Pandoc reads",
         next_step=f"look at the page's Markdown, or write a smaller {name}.qmd until it passes",
+        page=name,
+        told="its text cannot be set",
     )
 
 

@@ -6,7 +6,8 @@ import json
 import posixpath
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,21 @@ CONFIG = "_quarto.yml"
 BRAND = "_brand.yml"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _TOP_HEADING = re.compile(r"^#[ \t]+\S.*$", re.MULTILINE)
-_PIN = re.compile(rb'data-pin=\\"([a-z0-9_]+)\\"')  # as it stands in the JSON of a notebook
+# As they stand in the JSON of a notebook: what a value is of, a download, and a unit's own block.
+_PIN = re.compile(
+    rb'data-pin=\\"([a-z0-9_]+)\\"|data/pins/([a-z0-9_]+)\.parquet|\\"pin\\":\s*\\"([a-z0-9_]+)\\"'
+)
+_DOWNLOAD = re.compile(r"\bdata/pins/(?=[a-z0-9_]+\.parquet)")
 CHANGES = "changes"  # the page that tells what releases changed
 _NOT_ASSETS = {".qmd", ".ipynb", ".quarto_ipynb", ".pyc"}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a page that fails stands: the notice at its head (Markdown), and the release it is of."""
+
+    notice: str
+    shows: Manifest | None
 
 
 def stage(
@@ -32,21 +45,21 @@ def stage(
     manifest: Manifest,
     folder: Path,
     pages: str = "reports",
+    standing: Mapping[str, Standing] | None = None,
 ) -> None:
     """Write the staged project into `folder`, which is emptied first.
 
     `executed` holds one executed notebook (nbformat JSON) per page name; `pages` is the folder of
-    the pages below `root`. PageError when a page links to no page, or holds what no renderer takes.
+    the pages below `root`. A page in `standing` is of a release of its own, or of none. PageError
+    when a page links to no page, or holds what no renderer takes.
     """
-    from processing.views.release_note import release_note
-
-    note = release_note(manifest, told=CHANGES in executed)._repr_markdown_()
-    ready = {
-        f"{name}.ipynb": staged_notebook(
-            name, notebook, (_late(manifest, notebook), note), executed, pages
-        )
-        for name, notebook in sorted(executed.items())
-    }
+    ready = {}
+    for name, notebook in sorted(executed.items()):
+        at = (standing or {}).get(name, Standing("", manifest))
+        notes = _notes(at, notebook, manifest, told=CHANGES in executed)
+        text = staged_notebook(name, notebook, notes, executed, pages)
+        own = at.shows is not None and at.shows.id != manifest.id
+        ready[f"{name}.ipynb"] = own_downloads(text, at.shows.id) if own and at.shows else text
     config = staged_config(root / CONFIG, pages)
     shutil.rmtree(folder, ignore_errors=True)
     copy_assets(root / pages, folder)
@@ -57,11 +70,32 @@ def stage(
         (folder / file).write_text(text, encoding="utf-8")
 
 
+def _notes(at: Standing, notebook: bytes, manifest: Manifest, *, told: bool) -> tuple[str, str]:
+    """What stands before the text of a page, if anything, and the release note at its foot."""
+    from processing.views.release_note import release_note
+
+    own = at.shows or manifest
+    late = _late(own, notebook) if at.shows else ""
+    return "\n".join(filter(None, (at.notice, late))), release_note(
+        own, told=told
+    )._repr_markdown_()
+
+
+def own_downloads(text: str, release: str) -> str:
+    """A copy's links to pins, led to those of its own release beside the newest ones."""
+    return _DOWNLOAD.sub(f"data/pins/{release}/", text)
+
+
+def pins_on(notebook: bytes) -> set[str]:
+    """The names of all pins that an executed page shows, offers or lets its script read."""
+    return {name.decode() for found in _PIN.findall(notebook) for name in found if name}
+
+
 def staged_notebook(
-    name: str, notebook: bytes, notes: tuple[str, str], pages: Mapping[str, bytes], folder: str
+    name: str, notebook: bytes, notes: tuple[str, str], pages: Collection[str], folder: str
 ) -> str:
-    """The notebook's JSON with links rewritten and two notes: one on late data before the text,
-    where there is one, and the release note as its last cell.
+    """The notebook's JSON with links rewritten and two notes: one before the text, where there is
+    one (that the page fails, that its data are late), and the release note as its last cell.
     """
     content = json.loads(notebook)
     cells = content["cells"]
@@ -73,9 +107,9 @@ def staged_notebook(
         elif cell["cell_type"] == "raw":
             source = _without_own_alias(source, name)
         cell["source"] = _lines(source)
-    late, last = notes
-    if late:
-        cells.insert(_text_begins(cells), _markdown("late-data", late))
+    first, last = notes
+    if first:
+        cells.insert(_text_begins(cells), _markdown("notice", first))
     cells.append(_markdown("release-note", last))
     content.setdefault("metadata", {})["kernelspec"] = KERNEL
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -85,7 +119,7 @@ def _late(manifest: Manifest, notebook: bytes) -> str:
     """What is late of the data that an executed page shows; mostly nothing."""
     from processing.views.late import late_notice
 
-    notice = late_notice(manifest, {name.decode() for name in _PIN.findall(notebook)})
+    notice = late_notice(manifest, pins_on(notebook))
     return notice._repr_markdown_() if notice else ""
 
 

@@ -21,7 +21,9 @@ export function start(section) {
   const status = section.querySelector(".mp-explorer-said");
   const before = section.querySelector(".mp-explorer-before");
   const result = section.querySelector(".mp-explorer-result");
-  const url = new URL(`data/pins/${choices.pin}.parquet`, document.baseURI).href;
+  // A page that could not be renewed reads the pins of its own release.
+  const pins = document.getElementById("not-renewed")?.dataset.pins ?? "data/pins";
+  const url = new URL(`${pins}/${choices.pin}.parquet`, document.baseURI).href;
   let table = null; // a promise of the opened file
   let latest = 0; // of several choices under way only the last one is shown
   let redraw = () => {};
