@@ -110,10 +110,12 @@ def _contributions(grid: LazyFrame, entity: str, rest: str) -> LazyFrame:
     """
     compared = with_baselines(grid, entity).filter(~nw.col("mean4_sum_cents").is_null())
     sold = compared.filter((nw.col("sales_cents") > 0) | (nw.col("mean4_sum_cents") > 0))
-    moved = sold.with_columns(
-        own_cents=nw.col("sales_cents") - nw.col("mean4_cents"),
-        size=-(nw.col("sales_cents") * 4 - nw.col("mean4_sum_cents")).abs(),
-    ).with_columns(place=row_number(["size", entity], within=["week"]))
+    moved = (
+        sold.with_columns(own_cents=nw.col("sales_cents") - nw.col("mean4_cents"))
+        # By the whole cents that are kept, so that nobody can find a larger one in a lower place.
+        .with_columns(size=-nw.col("own_cents").abs())
+        .with_columns(place=row_number(["size", entity], within=["week"]))
+    )
     weekly = _weekly(moved)
     named = moved.filter(nw.col("place") <= TOP).with_columns(
         is_rest=nw.lit(False), members=nw.lit(1)

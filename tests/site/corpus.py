@@ -88,7 +88,8 @@ def hostile_project(folder: Path, number: int) -> Path:
     """
     root = make_project(folder)
     shutil.copytree(ROOT / "reports", root / "reports")
-    shutil.copy2(ROOT / "_quarto.yml", root / "_quarto.yml")
+    for name in ("_quarto.yml", "_brand.yml"):
+        shutil.copy2(ROOT / name, root / name)
     if (ROOT / "node_modules").is_dir():
         (root / "node_modules").symlink_to(ROOT / "node_modules")
     (root / "reports" / "hostile.qmd").write_text(PAGE, encoding="utf-8")
@@ -130,11 +131,7 @@ def _line(day: int, place: int, revised: int) -> dict[str, object]:
         "basket_id": day * 1000 + store * 10 + household,
         "product_id": 1 + place,
         "quantity": 1,
-        "sales_value": 3.0
-        - place / 50
-        + (day * 7 + place) % 11 / 10
-        + (0 if day else revised)
-        + (day % 3 if place % 2 else 0) / 10,  # no two stores move the same amount
+        "sales_value": 3.0 - place / 50 + (day * 7 + place) % 11 / 10 + (0 if day else revised),
         "retail_disc": 0.1,
         "coupon_disc": 0.0,
         "coupon_match_disc": 0.0,

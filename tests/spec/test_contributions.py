@@ -66,6 +66,25 @@ def test_cents_of_rounding_are_closed_by_the_rest() -> None:
     assert sum(round(row[0] * 100) for row in found) == 5500 - 3
 
 
+def test_places_go_by_the_cents_that_are_shown() -> None:
+    """Means of 98.5 and 101.5 cents: as far from 100, yet kept as 99 and 102."""
+    drawn = """
+        week | store_id | department | sales_usd
+        1    | 1        | MEAT       | 0.98
+        1    | 2        | MEAT       | 1.01
+        2    | 1        | MEAT       | 0.98
+        2    | 2        | MEAT       | 1.01
+        3    | 1        | MEAT       | 0.99
+        3    | 2        | MEAT       | 1.02
+        4    | 1        | MEAT       | 0.99
+        4    | 2        | MEAT       | 1.02
+        5    | 1        | MEAT       | 1.00
+        5    | 2        | MEAT       | 1.00
+    """
+    found = by_store("place", "store_id", "contribution_usd", lookup=drawn)
+    assert found[:2] == [(1, 2, -0.02), (2, 1, 0.01)]
+
+
 def test_tenths_of_stores_have_their_share_and_their_ends() -> None:
     """Twenty stores: two in each tenth. Store n sold n dollars of 210."""
     drawn = (
