@@ -22,8 +22,8 @@ class Trace:
     """One series: which columns it draws, of which rows, in which Plotly style.
 
     `hover` says what is told of a point: a text with columns of the data table in braces, which
-    the page fills with the cells of its row, or a function of a row. So are `label` and `colour`;
-    `style` goes to Plotly as it is.
+    the page fills with the cells of its row, or a function of a row. So are `label`, `colour` and
+    `symbol`; `style` goes to Plotly as it is.
     """
 
     x: str
@@ -34,6 +34,7 @@ class Trace:
     hover: Callable[[Row], str] | str | None = None
     label: Callable[[Row], str] | None = None
     colour: Callable[[Row], str] | None = None
+    symbol: Callable[[Row], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,9 @@ def _drawn(rows: Sequence[Row], trace: Trace) -> dict[str, Any]:
     if trace.colour:
         colours = [theme.colour(trace.colour(row)) for row in chosen]
         drawn["marker"] = {**drawn.get("marker", {}), "color": colours}
+    if trace.symbol:
+        symbols = [trace.symbol(row) for row in chosen]
+        drawn["marker"] = {**drawn.get("marker", {}), "symbol": symbols}
     return drawn
 
 

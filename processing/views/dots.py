@@ -13,7 +13,10 @@ from processing.views.rows import Row
 
 
 def pairs(rows: Sequence[Row], column: str, baseline: str) -> Chart:
-    """A full dot for `column`, an open one for `baseline`, and a bar between them."""
+    """A full mark for `column`, an open dot for `baseline`, and a bar between them.
+
+    The mark is a dot where it is above and a diamond where it is below, for eyes without colour.
+    """
     before = Trace(
         x=baseline,
         y="name",
@@ -27,6 +30,7 @@ def pairs(rows: Sequence[Row], column: str, baseline: str) -> Chart:
         y="name",
         hover=lambda row: f"{row['name']}: {format_value('usd0', row[column])}",
         colour=lambda row: _way(row, column, baseline),
+        symbol=lambda row: SYMBOLS[_way(row, column, baseline)],
         style={"mode": "markers", "marker": DOT},
     )
     layout = _layout(rows, column, baseline)
@@ -35,6 +39,7 @@ def pairs(rows: Sequence[Row], column: str, baseline: str) -> Chart:
 
 
 DOT: dict[str, Any] = {"size": 11}
+SYMBOLS = {"teal": "circle", "rust": "diamond"}
 # Filled with the ground, so that the bar does not show through.
 OPEN_DOT: dict[str, Any] = {
     "size": 10,

@@ -10,6 +10,8 @@ from processing.views.chart import Chart, Trace, category_axis, chart
 from processing.views.rows import Row
 
 FULL = 30  # per cent either way at which a colour is full
+MARKED = -6  # per cent from which a field below has a dash, for eyes without colour
+DASH = "–"
 
 
 def heat(rows: Sequence[Row], column: str) -> Chart:
@@ -19,6 +21,7 @@ def heat(rows: Sequence[Row], column: str) -> Chart:
         y="name",
         z=column,
         hover="{name}, week of {week_start_date}: {" + column + "}",
+        label=lambda row: DASH if row[column] is not None and row[column] <= MARKED else "",
         style={
             "type": "heatmap",
             "zmin": -FULL,
@@ -27,6 +30,7 @@ def heat(rows: Sequence[Row], column: str) -> Chart:
             "xgap": 1,
             "ygap": 1,
             "hoverongaps": False,
+            "texttemplate": "%{text}",
             "colorbar": COLOUR_BAR,
         },
     )

@@ -33,8 +33,8 @@ def ranking(pin: Pin) -> Fragment:
         pin,
         "store-ranking",
         headline=f"{name} {claim('max', pin, lead, 'sales_usd', 'sold most')}, {sales}, {change}",
-        subtitle=f"Sales by store, US dollars, the twenty that sold most. ● week of {week}, teal "
-        "where it is above, rust where it is below ○ the store’s mean of the four weeks before",
+        subtitle=f"Sales by store, US dollars, the twenty that sold most. Week of {week}: ● above, "
+        "◆ below ○ the store’s mean of the four weeks before",
         summary="The longer the line between the two dots, the more unusual the week was for the "
         f"store. {_climber(pin, rows)}",
         rows=rows,

@@ -12,17 +12,19 @@ from processing.views.format import format_value
 from processing.views.rows import Row
 
 ROLES = ("teal", "rust", "violet", "ochre", "green", "slate")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x")  # for eyes without colour
 ROOM = 0.16  # of the days shown, for the text after the last bar
 ROOM_NARROW = 0.34
 
 
 def timeline(rows: Sequence[Row], types: Sequence[str], today: date) -> Chart:
-    """Bars in the order of `rows`, one colour for each of `types`; a line stands at `today`.
+    """Bars in the order of `rows`, one colour and mark for each of `types`; a line at `today`.
 
     Rows have name, type_name, start_date, end_date and redeemed_pct.
     """
     roles = dict(zip(types, ROLES, strict=False))
-    traces = [trace for name in types for trace in _ends(name, roles[name])]
+    marks = dict(zip(types, SYMBOLS, strict=False))
+    traces = [trace for name in types for trace in _ends(name, roles[name], marks[name])]
     shapes = [_today(today), *(_bar(row, place, roles) for place, row in enumerate(rows))]
     layout = _layout(rows, shapes, ROOM)
     narrow = {
@@ -32,8 +34,8 @@ def timeline(rows: Sequence[Row], types: Sequence[str], today: date) -> Chart:
     return chart(rows, traces, layout=layout, narrow=narrow, size="xl")
 
 
-def _ends(name: str, role: str) -> tuple[Trace, Trace]:
-    """A tick at the first day and a dot with a label at the last."""
+def _ends(name: str, role: str, symbol: str) -> tuple[Trace, Trace]:
+    """A tick at the first day and a mark with a label at the last."""
     mark = {"color": theme.colour(role), "line": {"width": 2, "color": theme.colour(role)}}
     start = Trace(
         x="start_date",
@@ -53,7 +55,7 @@ def _ends(name: str, role: str) -> tuple[Trace, Trace]:
             "textposition": "middle right",
             "textfont": {"size": theme.SMALL_TEXT_SIZE, "color": theme.colour("ink")},
             "cliponaxis": False,
-            "marker": {**mark, "size": 7},
+            "marker": {**mark, "symbol": symbol, "size": 7},
         },
     )
     return start, end

@@ -90,8 +90,9 @@ def department_heat(pin: Pin) -> Fragment:
         headline=_heat_headline(pin, top),
         subtitle="Change in sales on the mean of the four weeks before, per cent, the ten "
         f"departments that sold most in the latest full week, {_weeks(pin, rows)}",
-        summary="Teal is above the mean of the four full weeks before, rust below. The colours "
-        "are at their fullest from 30% either way; the data table has the exact change.",
+        summary="Teal is above the mean of the four full weeks before, rust below; a dash marks "
+        "the weeks 6% or more below. The colours are at their fullest from 30% either way; the "
+        "data table has the exact change.",
         rows=rows,
         columns=HEAT_COLUMNS,
         chart=heat.heat(rows, "change_mean4_pct"),

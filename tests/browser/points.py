@@ -69,9 +69,7 @@ POINTS = (
           "test_axe_finds_nothing_on_any_page", "test_whatever_is_drawn_can_be_read_as_text",
           "test_chart_text_stands_out_from_its_ground"),
     point(23, "series that look alike to a colour-blind eye or in grey and have no label", "0",
-          "test_colours_are_told_apart_or_labelled",
-          misses="two charts differ little in grey, though not to a colour-blind eye: "
-          "campaign-timeline, store-ranking; their tables, or the place of a dot, say the same"),
+          "test_colours_are_told_apart_or_labelled"),
     point(24, "text in charts at 320 px", "12 px",
           "test_no_label_is_cut_meets_another_or_is_too_small"),
     point(25, "sideways scrolling at 320 px and at 400 %", "none", "test_pages_reflow"),

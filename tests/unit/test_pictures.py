@@ -170,6 +170,13 @@ def test_a_heat_map_is_a_ground_shades_missing_cells_and_gaps() -> None:
     assert made[-2:] == [("#ffffff", 1, 1, "M50,0v40"), ("#ffffff", 1, 1, "M0,20h100")]
 
 
+def test_a_cell_with_a_text_has_a_dash_that_stands_out_from_its_shade() -> None:
+    """Nine px, in ink on a thin shade and in the colour of the ground on a full one."""
+    marked = {**HEAT, "text": ["–", "–", ""]}
+    made = list(cells({"data": [marked], "layout": {}}, (0.0, 0.0, 100.0, 40.0)))
+    assert made[-2:] == [("#1b2327", 1, 1.5, "M70.5,10H79.5"), ("#ffffff", 1, 1.5, "M20.5,10H29.5")]
+
+
 def test_a_heat_map_of_names_keeps_the_order_of_its_axes() -> None:
     """One colour, growing: the scale begins at its first colour; what is missing is the ground."""
     scale = [[0, "#eef2f3"], [1, "#0a6472"]]

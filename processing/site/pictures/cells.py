@@ -14,6 +14,9 @@ from processing.views.palette import PALETTE
 STEPS = 25  # shades either side of the middle; finer ones cannot be told apart
 GAP_SHARE = 0.15  # of a cell at most is gap, or narrow cells would look pale
 GROUND = PALETTE["ground"][0]  # shows in the gaps and where a cell is missing
+INK = PALETTE["ink"][0]
+DASH_SHARE, DASH_MOST, DASH_WIDTH = 0.45, 9.0, 1.5  # of a cell's width; px; px
+DARK = 0.5  # opacity from which a shade is dark to the ink and the mark takes the ground's colour
 
 Box = tuple[float, float, float, float]
 
@@ -57,6 +60,26 @@ def cells(figure: Mapping[str, Any], box: Box) -> Iterator[Line]:
     for (colour, opacity), paths in sorted(shades.items()):
         yield Line(colour, opacity, down, "".join(paths))
     yield from _grid(trace, edges, [top + at * down for at in range(1, len(names))], box)
+    yield from _marks(trace, edges, middles)
+
+
+def _marks(
+    trace: Mapping[str, Any], edges: Mapping[str, tuple[float, float]], middles: Mapping[str, float]
+) -> Iterator[Line]:
+    """A dash in each cell whose `text` says something."""
+    dashes: dict[str, list[str]] = {}
+    texts = trace.get("text") or [""] * len(trace["x"])
+    for x, y, z, text in zip(trace["x"], trace["y"], trace["z"], texts, strict=True):
+        if not text:
+            continue
+        shade = _shade(z, trace)
+        left, right = edges[x]
+        half = min((right - left) * DASH_SHARE, DASH_MOST) / 2
+        middle = (left + right) / 2
+        colour = GROUND if shade and shade[1] >= DARK else INK
+        dashes.setdefault(colour, []).append(_cell((middle - half, middle + half), middles[y]))
+    for colour, paths in sorted(dashes.items()):
+        yield Line(colour, 1, DASH_WIDTH, "".join(paths))
 
 
 def _shade(z: Any, trace: Mapping[str, Any]) -> tuple[str, float] | None:

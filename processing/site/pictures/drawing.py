@@ -69,6 +69,8 @@ def filled(block: Mapping[str, Any], number: int, trace: Mapping[str, Any]) -> d
     """The trace with the columns of the rows that its encoding names; its own arrays stay."""
     at = {name: place for place, name in enumerate(block["columns"])}
     whole = dict(trace)
+    if whole.get("type") == "heatmap":
+        whole.pop("texttemplate", None)  # its marks are drawn with its cells
     for encoding in block.get("encoding", ()):
         if encoding["trace"] != number:
             continue
