@@ -16,6 +16,7 @@ from processing.board.reader import Release
 from processing.errors import BoardError, SiteError
 from processing.site.finishing.finish import find_plotly, finish
 from processing.site.finishing.foreign import is_foreign, without_foreign, without_foreign_imports
+from processing.site.finishing.landmarks import with_landmarks
 from processing.site.finishing.publish import is_ours
 from processing.site.rendering.pandoc import render
 from tests.site.handmade import CSV, PIN, UNIT, make_release
@@ -234,3 +235,15 @@ def test_pages_and_styles_are_cleaned_and_untouched_ones_keep_their_bytes(tmp_pa
     assert after.replace(meta, "") == before
     assert (site.out / "old.html").read_bytes().endswith(b"\r\n\xff")
     assert (site.out / "assets" / "a.css").read_text() == "b{}"
+
+
+def test_quartos_navigation_is_named_and_its_button_is_no_menu() -> None:
+    bar = '<nav class="navbar navbar-expand-lg " data-bs-theme="dark">'
+    button = '<button class="navbar-toggler" type="button" role="menu" aria-expanded="false">'
+    made = with_landmarks(f'{bar}{button}</button></nav><nav id="TOC" role="doc-toc"></nav>')
+    assert made == (
+        '<nav class="navbar navbar-expand-lg " aria-label="Pages" data-bs-theme="dark">'
+        '<button class="navbar-toggler" type="button" aria-expanded="false"></button></nav>'
+        '<nav id="TOC" role="doc-toc" aria-label="On this page"></nav>'
+    )
+    assert with_landmarks(made) == made

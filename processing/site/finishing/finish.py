@@ -19,6 +19,7 @@ from processing.site.finishing.board import site_board
 from processing.site.finishing.catalog import catalog, unit_download
 from processing.site.finishing.feed import DATA, FEED, PAGE, changes_atom, changes_json
 from processing.site.finishing.foreign import without_foreign, without_foreign_imports
+from processing.site.finishing.landmarks import with_landmarks
 from processing.site.finishing.policy import with_policy
 from processing.site.finishing.publish import CATALOG
 from processing.site.finishing.search import write_search
@@ -38,7 +39,7 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
     broken unit and for an id used twice.
     """
     for path in _files(out, ".html"):
-        _edit(path, lambda page: with_policy(without_foreign(page)))
+        _edit(path, lambda page: with_policy(with_landmarks(without_foreign(page))))
     for path in _files(out, ".css"):
         _edit(path, without_foreign_imports)
     pages = [page for path in _files(out, ".html") if (page := read_page(path, out))]
