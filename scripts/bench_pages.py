@@ -55,7 +55,9 @@ class Cost:
 
 
 class PackingHandler(SimpleHTTPRequestHandler):
-    """Serves files as a host does: text packed with gzip."""
+    """Serves files as a host does: text packed with gzip, connections kept open."""
+
+    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         """Answer with the file, packed where that helps."""

@@ -206,7 +206,7 @@ def page_table(pages: Mapping[str, Mapping[str, float]]) -> list[str]:
     rows = [f"| page | {' | '.join(names)} |", "|---|" + "--:|" * len(names)]
     for page, found in pages.items():
         rows.append(f"| {page} | " + " | ".join(f"{found[name]:g}" for name in names) + " |")
-    says = f"Lighthouse {LIGHTHOUSE_VERSION}, a phone on slow 4G, files packed with gzip:\n"
+    says = f"Lighthouse {LIGHTHOUSE_VERSION}, a phone on slow 4G, gzip over kept connections:\n"
     return [says, *rows]
 
 

@@ -11,6 +11,8 @@
 
   const start = () => {
     document.querySelectorAll("details.mp-table").forEach(fold);
+    layOut();
+    addEventListener("load", nameSearch);
     const pictures = Array.from(document.querySelectorAll(".mp-unit-chart .mp-picture"));
     if (!pictures.length) return;
     makeStatus();
@@ -27,6 +29,30 @@
     }, { rootMargin: "200px 0px" });
     bare.forEach((picture) => watcher.observe(picture));
   };
+
+  // Sections below the first are laid out one by one while nothing else is to be done, and all at
+  // once for who goes to a place in the page or prints it.
+  function layOut() {
+    const waiting = Array.from(document.querySelectorAll(":is(.content, main) > section ~ section"));
+    const lay = (section) => { section.dataset.laidOut = ""; };
+    const all = () => waiting.splice(0).forEach(lay);
+    const soon = window.requestIdleCallback || ((then) => setTimeout(then, 50));
+    const next = () => {
+      if (waiting.length) lay(waiting.shift());
+      if (waiting.length) requestAnimationFrame(() => soon(next));
+    };
+    if (location.hash) return all();
+    addEventListener("beforeprint", all);
+    document.addEventListener("click", (event) => { if (event.target.closest("a[href*='#']")) all(); }, true);
+    requestAnimationFrame(() => soon(next));
+  }
+
+  // Quarto makes its search by a script and gives it no name.
+  function nameSearch() {
+    for (const part of document.querySelectorAll("#quarto-search .aa-Autocomplete, .aa-DetachedSearchButton")) {
+      part.setAttribute("aria-label", "Search");
+    }
+  }
 
   const isDrawn = (picture) => Boolean(picture.querySelector(".mp-svg"));
   const tableOf = (picture) => picture.closest("figure").querySelector("details.mp-table");

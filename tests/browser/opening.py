@@ -22,6 +22,13 @@ MODES: dict[str, dict[str, Any]] = {
 }
 SCRIPT = re.compile(rb"<script\b(?![^>]*application/json).*?</script>", re.S)
 NOSCRIPT = re.compile(rb"</?noscript>")
+# Scripts that are taken out are scripts that never come: sections show when a reader comes to them,
+# and their tables six seconds later.
+WAITED = """() => {
+  document.querySelectorAll('main section').forEach(one => { one.dataset.laidOut = ''; });
+  document.getAnimations().filter(one => one.animationName === 'mp-appear')
+    .forEach(one => one.finish());
+}"""
 
 
 @contextmanager
@@ -36,6 +43,8 @@ def opened(browser: Browser, file: Path, mode: str = "light", **ways: Any) -> It
     if mode == "print":
         page.emulate_media(media="print")
     page.goto(file.as_uri())
+    if mode == "scripts off":
+        page.evaluate(WAITED)
     try:
         yield page
     finally:
