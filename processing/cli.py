@@ -82,15 +82,22 @@ def build(
     dry_run: bool,
 ) -> None:
     """Sources to a new release of checked, versioned pins."""
-    job = _build(config, as_of, engine, forced)
-    job.accepted = frozenset(accepted)
+    from processing.build.elsewhere import board_here, run_build
+
+    def make() -> Build:
+        job = _build(config, as_of, engine, forced)
+        job.accepted = frozenset(accepted)
+        return job
+
     if dry_run:
+        board_here(config)
+        job = make()
         decisions = job.decisions(job.known_states())
         note(dry_run=True, tables=listed(decisions))
         for decision in decisions:
             click.echo(str(decision))
         return
-    _say_built(job.run())
+    _say_built(run_build(make))
 
 
 @cli.command()
@@ -99,6 +106,9 @@ def build(
 @command
 def render(config: Config, renderer: str | None, out: Path | None) -> None:
     """The current release to a static site."""
+    from processing.build.elsewhere import board_here
+
+    board_here(config)
     rendering = _say_rendered(_render(config, renderer, out))
     if rendering and rendering.error:
         raise rendering.error
@@ -118,7 +128,9 @@ def site(
     out: Path | None,
 ) -> None:
     """Build, render and check: the main job."""
-    if not _say_built(_build(config, as_of, engine, ()).run()):
+    from processing.build.elsewhere import run_build
+
+    if not _say_built(run_build(lambda: _build(config, as_of, engine, ()))):
         return
     rendering = _say_rendered(_render(config, renderer, out, gate=True))
     if rendering is None:
@@ -138,6 +150,9 @@ def site(
 @command
 def check(config: Config, folder: Path | None) -> None:
     """Hold a finished site against its quality gate."""
+    from processing.build.elsewhere import board_here
+
+    board_here(config, whole=True)
     _check(config, folder or config.root / config.site.out)
 
 
@@ -147,10 +162,11 @@ def check(config: Config, folder: Path | None) -> None:
 @command
 def preview(config: Config, port: int, renderer: str | None) -> None:
     """Serve the site on this machine and rebuild it when something changes."""
+    from processing.build.elsewhere import run_build
     from processing.site.preview import serve
 
     def rebuild() -> None:
-        _say_built(_build(load_config(config.root), None, None, ()).run())
+        _say_built(run_build(lambda: _build(load_config(config.root), None, None, ())))
         rendering = _say_rendered(_render(config, renderer, None))
         if rendering and rendering.error:
             raise rendering.error
@@ -164,8 +180,10 @@ def preview(config: Config, port: int, renderer: str | None) -> None:
 @command
 def explain(config: Config, name: str | None, as_of: date | None) -> None:
     """Why tables and pages would or would not be rebuilt."""
+    from processing.build.elsewhere import board_here
     from processing.site.run import page_decisions
 
+    board_here(config)
     job = _build(config, as_of, None, ())
     decisions = [str(decision) for decision in job.decisions(job.known_states())]
     pages = [str(decision) for decision in page_decisions(config)] if job.served else []

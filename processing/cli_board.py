@@ -22,7 +22,9 @@ def release() -> None:
 def release_list(config: Config) -> None:
     """All kept releases, oldest first; the served one is marked."""
     from processing.board.publish import current_release, releases
+    from processing.build.elsewhere import board_here
 
+    board_here(config, whole=True)
     try:
         served = current_release(config.board_path)
     except BoardError as error:
@@ -39,7 +41,9 @@ def release_list(config: Config) -> None:
 def release_show(config: Config, identity: str | None) -> None:
     """What a release holds (the served one by default)."""
     from processing.board.publish import find_release
+    from processing.build.elsewhere import board_here
 
+    board_here(config, whole=True)
     manifest = find_release(config.board_path, identity).manifest
     click.echo(f"release {manifest.id}  data to {manifest.as_of}  built {manifest.created_at}")
     for entry in manifest.pins:
@@ -52,7 +56,9 @@ def release_show(config: Config, identity: str | None) -> None:
 def release_verify(config: Config, identity: str | None) -> None:
     """Compare every pin of a release with its SHA-256."""
     from processing.board.publish import find_release, verify
+    from processing.build.elsewhere import board_here
 
+    board_here(config, whole=True, afresh=True)
     found = find_release(config.board_path, identity)
     wrong = verify(found)
     if wrong:
@@ -70,9 +76,12 @@ def release_verify(config: Config, identity: str | None) -> None:
 def release_rollback(config: Config, identity: str | None) -> None:
     """Serve an earlier release again (the previous one by default)."""
     from processing.board.publish import rollback
+    from processing.build.elsewhere import board_changed
 
     wait = config.board.wait_seconds
-    click.echo(f"serving {rollback(config.board_path, identity, wait).manifest.id} again")
+    with board_changed(config, whole=True, afresh=True):
+        served = rollback(config.board_path, identity, wait)
+    click.echo(f"serving {served.manifest.id} again")
 
 
 @release.command("prune")
@@ -83,12 +92,14 @@ def release_prune(config: Config, keep: int, dry_run: bool) -> None:
     """Delete older releases, and the versions that nothing names any more."""
     from processing.board.lock import board_held
     from processing.board.prune import plan_pruning, prune
+    from processing.build.elsewhere import board_changed
     from processing.build.state import named_by_state
     from processing.site.pages.cache import cache_folder
     from processing.site.pages.shown import releases_shown
 
-    board, shown = config.board_path, releases_shown(cache_folder(config.root))
-    with board_held(board, config.board.wait_seconds):
+    board, seconds = config.board_path, config.board.wait_seconds
+    shown = releases_shown(cache_folder(config.root))
+    with board_changed(config, whole=True), board_held(board, seconds):
         pruning = plan_pruning(board, keep, named_by_state(board), shown)
         for line in (*pruning.releases, *map(str, pruning.versions)):
             click.echo(f"{'would delete' if dry_run else 'deleting'} {line}")
@@ -105,11 +116,17 @@ def freshness(config: Config, as_of: date | None) -> None:
     from processing.board.freshness import freshness as of_tables
     from processing.board.freshness import write_freshness
     from processing.board.reader import open_release
+    from processing.build.elsewhere import board_changed, board_here
     from processing.sources.clock import data_day
 
     day = data_day(config.clock, as_of or today(config))
-    manifest = open_release(config.board_path).manifest
-    write_freshness(config.board_path, manifest, day)
+    if config.board.is_read_only:
+        board_here(config)
+        manifest = open_release(config.board_path).manifest
+    else:
+        with board_changed(config):
+            manifest = open_release(config.board_path).manifest
+            write_freshness(config.board_path, manifest, day)
     found = of_tables(manifest, day)
     for each in found:
         click.echo(str(each))
@@ -131,6 +148,7 @@ def freshness(config: Config, as_of: date | None) -> None:
 def doctor(config: Config, fix: bool) -> None:
     """Find torn or stray things on the board, and what this machine lacks."""
     from processing.board.doctor import examine
+    from processing.build.elsewhere import board_here
     from processing.build.state import named_by_state
     from processing.site.machine import machine_report
     from processing.sources.find import need_credentials
@@ -138,6 +156,7 @@ def doctor(config: Config, fix: bool) -> None:
     for line in machine_report(config):
         click.echo(line)
     need_credentials(config, config.sources, os.environ)
+    board_here(config, whole=True, afresh=True)
     board = config.board_path
     ailments = examine(board, named_by_state(board))
     for ailment in ailments:
@@ -159,10 +178,11 @@ def _set_aside(config: Config) -> int:
     """Look once more while no build runs, and set aside what does not belong; how many."""
     from processing.board.doctor import examine, set_aside
     from processing.board.lock import board_held
+    from processing.build.elsewhere import board_changed
     from processing.build.state import named_by_state
 
-    board = config.board_path
-    with board_held(board, config.board.wait_seconds):
+    board, seconds = config.board_path, config.board.wait_seconds
+    with board_changed(config, whole=True), board_held(board, seconds):
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         moved = set_aside(board, examine(board, named_by_state(board)), stamp)
     for target in moved:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tomllib
 from datetime import date
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from processing.config_sources import SourceConfig, secret_faults
+from processing.config_sources import SourceConfig, secret_faults, table_faults
 from processing.errors import ConfigError
 
 FILE = "millpond.toml"
@@ -26,13 +27,25 @@ class ClockConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class BoardConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where pins live: a folder, relative to the project.
+    """Where pins live: a folder, relative to the project, or an address such as s3://….
 
     `wait_seconds` is how long a run waits for another one before it stands down.
     """
 
     address: str = "board"
     wait_seconds: Annotated[float, msgspec.Meta(ge=0)] = 60.0
+    endpoint: str | None = None
+    credentials: dict[str, str] = {}
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is an address, of which a replica is kept here."""
+        return "://" in self.address
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether it lies on a plain web server."""
+        return self.address.startswith(("http://", "https://"))
 
 
 class EngineConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,7 +88,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     @property
     def board_path(self) -> Path:
-        """The board's folder as an absolute path."""
+        """The board's folder, absolute: of a board elsewhere, that of its replica here."""
+        if self.board.is_elsewhere:
+            short = hashlib.sha256(self.board.address.encode()).hexdigest()[:16]
+            return (self.cache_path / "boards" / short).absolute()
         return (self.root / self.board.address).absolute()
 
     @property
@@ -139,7 +155,8 @@ def _checked(config: Config, path: Path) -> Config:
     _check_time(config, path)
     _check_secrets(config, path)
     for key, text in (("board.address", config.board.address), ("site.out", config.site.out)):
-        if not text.strip() or "://" in text or not text.isprintable():
+        elsewhere = "://" in text and key != "board.address"
+        if not text.strip() or elsewhere or not text.isprintable():
             raise _misplaced(path, key, repr(text), "a folder")
     root, board = config.root.resolve(), config.board_path.resolve()
     out, pages = ((root / text).resolve() for text in (config.site.out, config.site.pages))
@@ -170,7 +187,13 @@ def _check_time(config: Config, path: Path) -> None:
 
 def _check_secrets(config: Config, path: Path) -> None:
     """ConfigError when a credential itself stands where only its name may; it is not repeated."""
-    if faults := list(secret_faults(config.sources)):
+    board = config.board
+    addresses = (board.address, board.endpoint or "", config.keep.address)
+    faults = [
+        *secret_faults(config.sources),
+        *table_faults("board", board.credentials, addresses),
+    ]
+    if faults:
         raise ConfigError(
             f"{path} may name credentials and never hold one",
             found="; ".join(faults),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlsplit
@@ -56,14 +56,22 @@ class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 def secret_faults(sources: dict[str, SourceConfig]) -> Iterator[str]:
     """What a value stands where only a name may, by key and without the value."""
     for name, source in sources.items():
-        for role, credential in source.credentials.items():
-            key = f"sources.{name}.credentials.{role}"
-            if role not in CREDENTIALS:
-                yield f"{key} is none of {', '.join(CREDENTIALS)}"
-            elif not CREDENTIAL_NAME.fullmatch(credential):
-                yield f"{key} is not the name of a credential"
-        if _holds_secret(source.address) or _holds_secret(source.endpoint or ""):
-            yield f"sources.{name}.address holds a password, a key or a token"
+        addresses = (source.address, source.endpoint or "")
+        yield from table_faults(f"sources.{name}", source.credentials, addresses)
+
+
+def table_faults(
+    table: str, credentials: Mapping[str, str], addresses: Iterable[str]
+) -> Iterator[str]:
+    """As `secret_faults`, of one table of millpond.toml."""
+    for role, credential in credentials.items():
+        key = f"{table}.credentials.{role}"
+        if role not in CREDENTIALS:
+            yield f"{key} is none of {', '.join(CREDENTIALS)}"
+        elif not CREDENTIAL_NAME.fullmatch(credential):
+            yield f"{key} is not the name of a credential"
+    if any(map(_holds_secret, addresses)):
+        yield f"{table}.address holds a password, a key or a token"
 
 
 def _holds_secret(address: str) -> bool:

@@ -12,6 +12,11 @@ MillpondError
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+AGAIN = "run again; the last release is served unchanged"
+
 
 class MillpondError(Exception):
     """One clear message: the thing, what was found, what was expected, the next step."""
@@ -101,3 +106,16 @@ class SiteError(MillpondError):
     """The finished site fails its own check."""
 
     exit_code = 15
+
+
+@contextmanager
+def needs(extra: str, package: str, who: str = "A source") -> Iterator[None]:
+    """ConfigError when a package of an extra is not installed."""
+    try:
+        yield
+    except ImportError as error:
+        raise ConfigError(
+            f"{who} needs {package}, which is not installed",
+            found=str(error),
+            next_step=f"pip install 'millpond[{extra}]'",
+        ) from error

@@ -39,11 +39,22 @@ Point = Literal[
     "site swapped",
     "site noted",
 ]
+# Steps of sending a release to a board elsewhere.
+SendPoint = Literal["version sent", "head due", "head made", "release sent", "lists sent"]
 _visits: Counter[str] = Counter()
 
 
 def reach(point: Point) -> None:
     """Do nothing, or what was armed for this visit. OSError (no space) when that is `full`."""
+    _visit(point)
+
+
+def reach_sending(point: SendPoint) -> None:
+    """As `reach`, while a release is sent."""
+    _visit(point)
+
+
+def _visit(point: str) -> None:
     if armed := os.environ.get(VARIABLE):
         _visits[point] += 1
         _meet(point, *armed.split(":"))

@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from processing.config_sources import SampleConfig, SourceConfig
+from processing.credentials import Credentials
 from processing.sources.asked import Asked
-from processing.sources.credentials import Credentials
 from processing.sources.find import find
 from processing.sources.source import RawColumn, Source, SourceClock
 

@@ -139,13 +139,13 @@ def encode(manifest: Manifest) -> bytes:
     return msgspec.json.format(msgspec.json.encode(read, order="sorted"), indent=1) + b"\n"
 
 
-def decode(content: bytes, where: Path) -> Manifest:
+def decode(content: bytes, where: Path | str) -> Manifest:
     """The manifest in `content`, by itself; raises as `decode_served` does."""
     served = decode_served(content, where)
     return Manifest(**{name: getattr(served, name) for name in Manifest.__struct_fields__})
 
 
-def decode_served(content: bytes, where: Path) -> Served:
+def decode_served(content: bytes, where: Path | str) -> Served:
     """The manifest in `content` and what was taken back.
 
     BoardError when it is torn, strange, or of another format; NewerFormat when a newer version of

@@ -7,20 +7,16 @@ one create the next. So no lock is needed, and a writer that dies leaves files t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import msgspec
 
-from processing.errors import BoardError, ConfigError
+from processing.board.shelf import Shelf, Words
+from processing.errors import BoardError
 from processing.keeping.place import overtaken
 
 FORMAT = 1
 HEADS_KEPT = 3  # whoever reads one of these finds all its files
-GRACE = timedelta(hours=1)  # a younger file that nothing names may be another writer's
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,19 +31,12 @@ class Bucket:
     """The folder at `address` of any file system of fsspec."""
 
     def __init__(self, address: str) -> None:
-        import fsspec
-
         self.address = address
-        options: dict[str, Any] = {"use_listings_cache": False, "skip_instance_cache": True}
-        if address.startswith(("file://", "local://")):
-            options["auto_mkdir"] = True
-        with self._errors("opening it"):
-            self.fs, root = fsspec.url_to_fs(address, **options)
-        self.root = root.rstrip("/")
+        self.shelf = Shelf(address, Words("The place that keeps the board", "keep"))
 
     def fetch(self, folder: Path) -> str | None:
         """As `Place.fetch`: the mark is the number and hash of the head. BoardError when torn."""
-        with self._errors("reading it"):
+        with self.shelf.errors("reading it"):
             mark, head = self._latest()
             if head is None:
                 return None
@@ -64,7 +53,7 @@ class Bucket:
         contents = {name: path.read_bytes() for name, path in sorted(paths.items())}
         files = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
         by_hash = {files[name]: data for name, data in contents.items()}
-        with self._errors("writing it"):
+        with self.shelf.errors("writing it"):
             found, before = self._latest()
             if found != mark:
                 raise overtaken(self.address, mark, found)
@@ -80,35 +69,30 @@ class Bucket:
     def _create(self, number: int, head: Head, mark: str | None) -> str:
         """Create the next head, unless another writer did."""
         content = msgspec.json.encode(head, order="sorted")
-        try:
-            self.fs.pipe_file(self._head(number), content, mode="create")
-        except OSError:
-            if self._latest()[0] != _mark(number, content):  # it may be ours, the answer lost
-                if self.fs.exists(self._head(number)):
-                    raise overtaken(self.address, mark, self._latest()[0]) from None
-                raise
-        return _mark(number, content)
+        mine = _mark(number, content)
+        if not self.shelf.create(_head(number), content):
+            found = self._latest()[0]
+            if found != mine:  # else it is ours, and the answer was lost
+                raise overtaken(self.address, mark, found)
+        return mine
 
     def _settle(self, by_hash: dict[str, bytes]) -> None:
         """Drop old heads and what no head names; write again what another writer dropped."""
         numbers = self._numbers()
-        for number in numbers[:-HEADS_KEPT]:
-            self.fs.rm_file(self._head(number))
+        self.shelf.remove(_head(number) for number in numbers[:-HEADS_KEPT])
         heads = [self._load(number)[1] for number in numbers[-HEADS_KEPT:]]
         named = {sha for head in heads for sha in head.files.values()}
-        there = self._names("objects")
+        there = self.shelf.names("objects")
         self._write({sha: data for sha, data in by_hash.items() if sha not in there})
-        for sha in sorted(there - named):
-            path = f"{self.root}/objects/{sha}"
-            if datetime.now(UTC) - self.fs.modified(path).astimezone(UTC) > GRACE:
-                self.fs.rm_file(path)
+        unnamed = [f"objects/{sha}" for sha in sorted(there - named)]
+        self.shelf.remove(name for name in unnamed if self.shelf.is_old(name))
 
     def _latest(self) -> tuple[str | None, Head | None]:
         numbers = self._numbers()
         return self._load(numbers[-1]) if numbers else (None, None)
 
     def _load(self, number: int) -> tuple[str, Head]:
-        content = self.fs.cat_file(self._head(number))
+        (content,) = self.shelf.read([_head(number)]).values()
         try:
             head = msgspec.json.decode(content, type=Head)
         except msgspec.MsgspecError as error:
@@ -118,31 +102,19 @@ class Bucket:
         return _mark(number, content), head
 
     def _read(self, hashes: list[str]) -> dict[str, bytes]:
-        paths = {f"{self.root}/objects/{sha}": sha for sha in hashes}
-        found = self.fs.cat(list(paths)) if paths else {}
-        contents = {PurePosixPath(path).name: data for path, data in found.items()}
+        found = self.shelf.read([f"objects/{sha}" for sha in hashes])
+        contents = {PurePosixPath(name).name: data for name, data in found.items()}
         wrong = [sha for sha in hashes if hashlib.sha256(contents[sha]).hexdigest() != sha]
         if wrong:
             raise self._bad(f"{len(wrong)} files are not what they were: {wrong[0]} …")
         return contents
 
     def _write(self, by_hash: dict[str, bytes]) -> None:
-        if by_hash:
-            self.fs.pipe({f"{self.root}/objects/{sha}": data for sha, data in by_hash.items()})
+        self.shelf.write({f"objects/{sha}": data for sha, data in by_hash.items()})
 
     def _numbers(self) -> list[int]:
-        names = (name.removesuffix(".json") for name in self._names("heads"))
+        names = (name.removesuffix(".json") for name in self.shelf.names("heads"))
         return sorted(int(name) for name in names if name.isdecimal())
-
-    def _names(self, folder: str) -> set[str]:
-        try:
-            listed = self.fs.ls(f"{self.root}/{folder}", detail=False, refresh=True)
-        except FileNotFoundError:
-            return set()
-        return {PurePosixPath(path).name for path in listed}
-
-    def _head(self, number: int) -> str:
-        return f"{self.root}/heads/{number:08d}.json"
 
     def _checked(self, name: str) -> str:
         path = PurePosixPath(name)
@@ -158,34 +130,9 @@ class Bucket:
             next_step="name another folder as [keep] address; the next run builds from nothing",
         )
 
-    @contextmanager
-    def _errors(self, doing: str) -> Iterator[None]:
-        """Turn what the file system says into one error that names the place."""
-        try:
-            yield
-        except (ImportError, ValueError) as error:
-            raise ConfigError(
-                "[keep] address cannot be used",
-                found=f"{self.address} ({error})",
-                expected="an address that fsspec knows, and its library installed",
-                next_step="correct millpond.toml, or pip install 'millpond[s3]'",
-            ) from error
-        except OSError as error:
-            raise BoardError(
-                f"The place that keeps the board fails while {doing}: {self.address}",
-                found=str(error) or type(error).__name__,
-                expected="a place that can be reached, with the right to read and write",
-                next_step="check the address and its credentials, then run again",
-            ) from error
-        except Exception as error:
-            if type(error).__module__.split(".")[0] not in {"botocore", "aiobotocore"}:
-                raise
-            raise BoardError(
-                f"The place that keeps the board fails while {doing}: {self.address}",
-                found=str(error),
-                expected="a place that can be reached, with the right to read and write",
-                next_step="check the address and its credentials, then run again",
-            ) from error
+
+def _head(number: int) -> str:
+    return f"heads/{number:08d}.json"
 
 
 def _mark(number: int, content: bytes) -> str:

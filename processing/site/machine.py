@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from processing.config import Config
 from processing.config_sources import SourceConfig
+from processing.credentials import Credentials
 from processing.errors import SourceError
-from processing.sources.credentials import Credentials
 from processing.sources.find import is_elsewhere
 from processing.sources.location import locate
 
@@ -20,15 +20,21 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 def machine_report(config: Config) -> Iterator[str]:
     """One line per thing that a build or a render may use: where it is, or what its lack means."""
     credentials = Credentials(os.environ, config.root / ".env")
+    yield from _credential_lines("board", config.board.credentials, credentials)
     for name, source in sorted(config.sources.items()):
         yield f"source {name}: {_source_line(name, source, config.root)}"
-        for role, credential in sorted(source.credentials.items()):
-            where = credentials.where(credential)
-            place = f"in {where}" if where else "MISSING"
-            yield f"source {name}: its {role} {credential} is {place}"
+        yield from _credential_lines(f"source {name}", source.credentials, credentials)
     yield _seal_line()
     yield _quarto_line()
     yield _browser_line()
+
+
+def _credential_lines(
+    whose: str, named: Mapping[str, str], credentials: Credentials
+) -> Iterator[str]:
+    for role, credential in sorted(named.items()):
+        where = credentials.where(credential)
+        yield f"{whose}: its {role} {credential} is {f'in {where}' if where else 'MISSING'}"
 
 
 def _source_line(name: str, source: SourceConfig, root: Path) -> str:

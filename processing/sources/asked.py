@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -12,9 +11,9 @@ from urllib.parse import SplitResult, urlsplit
 import pyarrow as pa
 
 from processing.config_sources import SourceConfig
-from processing.errors import ConfigError, SourceError
+from processing.credentials import Credentials
+from processing.errors import SourceError
 from processing.sources.clock import end_of_day
-from processing.sources.credentials import Credentials
 from processing.sources.source import RawType, Source
 
 ARROW: dict[RawType, pa.DataType] = {
@@ -54,6 +53,16 @@ class Asked:
     def name(self) -> str:
         """The name of the source."""
         return self.source.name
+
+    @property
+    def called(self) -> str:
+        """What a message calls it."""
+        return f"Source {self.name}"
+
+    @property
+    def table(self) -> str:
+        """Its table in millpond.toml."""
+        return f"sources.{self.name}"
 
     @property
     def parts(self) -> SplitResult:
@@ -129,16 +138,3 @@ class Asked:
             expected=expected or None,
             next_step=next_step or f"correct [sources.{self.name}] in millpond.toml",
         )
-
-
-@contextmanager
-def needs(extra: str, package: str) -> Iterator[None]:
-    """ConfigError when a package of an extra is not installed."""
-    try:
-        yield
-    except ImportError as error:
-        raise ConfigError(
-            f"A source needs {package}, which is not installed",
-            found=str(error),
-            next_step=f"pip install 'millpond[{extra}]'",
-        ) from error

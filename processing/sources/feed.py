@@ -18,7 +18,7 @@ from processing.sources.intake import take_in
 from processing.sources.keep import about, keep, kept
 from processing.sources.location import Location
 from processing.sources.typed import typed
-from processing.sources.web import Web
+from processing.web import Web
 
 FIRST, LAST = "{first}", "{last}"
 # Open-Meteo's archive revises its newest days: they are asked for again until they are this old.

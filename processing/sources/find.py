@@ -8,9 +8,9 @@ from typing import cast
 
 from processing.config import Config
 from processing.config_sources import SourceConfig
+from processing.credentials import Credentials
 from processing.errors import SourceError
 from processing.sources.asked import Asked
-from processing.sources.credentials import Credentials
 from processing.sources.location import KINDS, Location, locate
 
 # One file per kind, imported only when an address asks for it.

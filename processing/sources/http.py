@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 
@@ -14,7 +14,7 @@ from processing.sources.asked import Asked
 from processing.sources.intake import take_in
 from processing.sources.location import FORMATS, Format, Location
 from processing.sources.parse import parsed, some_of_parquet
-from processing.sources.web import Facts, Remote, Web, scratch
+from processing.web import Facts, Remote, Web
 
 
 def locate(asked: Asked) -> Location:
@@ -56,6 +56,13 @@ def _closing(file: object, rows: pa.RecordBatchReader) -> Iterator[pa.RecordBatc
     """The batches; the file lives as long as somebody reads them."""
     yield from rows
     del file
+
+
+def scratch(asked: Asked) -> Path:
+    """A folder for files that nobody needs afterwards."""
+    folder = asked.cache / asked.name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def check_sha256(asked: Asked, found: str) -> None:

@@ -15,7 +15,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from processing.board.files import LONG_AGO_SECONDS, write_atomically
-from processing.errors import SourceError
+from processing.errors import AGAIN, SourceError
 from processing.sources.arrow import plain
 from processing.sources.asked import Asked
 from processing.sources.location import WEEK_FOLDER, Location
@@ -56,9 +56,6 @@ def take_in(asked: Asked, mark: Callable[[], str | None], rows: Rows, folder: st
             raise asked.fault("was cut off while it was read", error, next_step=AGAIN) from error
         raise _unkept(asked, error) from error
     return _location(asked, home / taken.folder, taken.files)
-
-
-AGAIN = "run again; the last release is served unchanged"
 
 
 def _take(home: Path, key: str, asked: Asked, rows: Rows) -> Taken:

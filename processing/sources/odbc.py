@@ -10,10 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from processing.errors import SourceError
+from processing.errors import AGAIN, SourceError, needs
 from processing.sources.arrow import MAX_DIGITS
-from processing.sources.asked import Asked, needs
-from processing.sources.intake import AGAIN, take_in
+from processing.sources.asked import Asked
+from processing.sources.intake import take_in
 from processing.sources.location import Location
 from processing.sources.query import only, select, values
 from processing.sources.typed import BATCH, Row, typed

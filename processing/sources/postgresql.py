@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import pyarrow as pa
 
-from processing.errors import SourceError
-from processing.sources.asked import Asked, needs
-from processing.sources.intake import AGAIN, take_in
+from processing.errors import AGAIN, SourceError, needs
+from processing.sources.asked import Asked
+from processing.sources.intake import take_in
 from processing.sources.location import Location
 from processing.sources.query import only, select
 

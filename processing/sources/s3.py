@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from pyarrow.fs import FSSpecHandler, PyFileSystem
 
-from processing.sources.asked import Asked, needs
+from processing.errors import AGAIN, needs
+from processing.sources.asked import Asked
 from processing.sources.http import check_sha256
-from processing.sources.intake import AGAIN, take_in
+from processing.sources.intake import take_in
 from processing.sources.location import FORMATS, WEEK_FOLDER, Format, Location
 from processing.sources.parse import parsed, scanned, unreadable
 

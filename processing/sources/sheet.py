@@ -11,7 +11,7 @@ from processing.sources.intake import take_in
 from processing.sources.keep import keep
 from processing.sources.location import Location
 from processing.sources.parse import header, parsed
-from processing.sources.web import Web
+from processing.web import Web
 
 # Google hands an export over from servers of this domain.
 HANDED_OVER = (".googleusercontent.com",)

@@ -25,6 +25,7 @@ from processing.board.prune import Pruning, plan_pruning, prune
 from processing.board.publish import verify
 from processing.board.reader import Release, open_release
 from processing.board.serve import LISTED, listed
+from processing.build.elsewhere import run_build
 from processing.build.run import Build, Report
 from processing.build.state import named_by_state
 from processing.config import load_config
@@ -51,8 +52,12 @@ def few_tables() -> dict[str, Table]:
 
 
 def build(folder: Path, day: date, now: datetime = LATER) -> Report | StoodDown:
-    """A build of the few tables in this process."""
-    return Build(load_config(folder), day, now, lambda line: None, tables=few_tables()).run()
+    """A build of the few tables in this process, on the board wherever it lies."""
+
+    def make() -> Build:
+        return Build(load_config(folder), day, now, lambda line: None, tables=few_tables())
+
+    return run_build(make)
 
 
 def built(folder: Path, day: date, now: datetime = LATER) -> Release:

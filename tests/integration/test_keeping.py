@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from processing.board import shelf
 from processing.board.publish import find_release, releases, verify
 from processing.build.state import named_by_state
 from processing.config import load_config
@@ -179,7 +180,7 @@ def test_a_remote_that_cannot_be_reached(tmp_path: Path) -> None:
 
 def test_a_bucket_does_not_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Old heads go, and files that no head names once they are old enough."""
-    monkeypatch.setattr(bucket, "GRACE", timedelta(seconds=-1))
+    monkeypatch.setattr(shelf, "LONG_AGO", timedelta(seconds=-1))
     mark = None
     for number in range(6):
         folder = state(tmp_path / str(number), a=str(number))

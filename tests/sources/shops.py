@@ -13,9 +13,9 @@ import pytest
 from processing.board.reader import open_release
 from processing.build.run import Build, Report
 from processing.config import load_config
+from processing.credentials import Credentials
 from processing.errors import MillpondError
 from processing.sources.asked import Asked
-from processing.sources.credentials import Credentials
 from processing.sources.find import find
 from processing.sources.retail import SOURCES
 from tests.integration.projects import NOW, TOML, make_project

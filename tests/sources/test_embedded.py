@@ -14,10 +14,10 @@ import pytest
 
 from processing.board.reader import open_release
 from processing.config_sources import SourceConfig
+from processing.credentials import Credentials
 from processing.errors import SourceError
 from processing.sources import embedded
 from processing.sources.asked import Asked
-from processing.sources.credentials import Credentials
 from processing.sources.find import find
 from processing.sources.source import RawColumn, Source
 from tests.integration.projects import NOW, lines, make_project, run_build

@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from processing import web
 from processing.config import load_config
+from processing.credentials import Credentials
 from processing.errors import ConfigError, SourceError
-from processing.sources import web
 from processing.sources.asked import Asked
-from processing.sources.credentials import Credentials
 from processing.sources.feed import REVISED_DAYS, Span, spans
 from processing.sources.find import find
 from processing.sources.source import RawColumn, Source, SourceClock

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 import trustme
 
-from processing.sources import web
+from processing import web
 from processing.sources.retail import SOURCES
 from tests.integration.bad_data import changed
 from tests.integration.projects import NOW, lines, make_project, run_build

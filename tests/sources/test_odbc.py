@@ -11,8 +11,8 @@ import pyodbc
 import pytest
 
 from processing.config_sources import SourceConfig
+from processing.credentials import Credentials
 from processing.sources.asked import Asked
-from processing.sources.credentials import Credentials
 from processing.sources.find import find
 from processing.sources.source import RawColumn, Source
 from tests.integration.projects import NOW, lines, make_project, run_build

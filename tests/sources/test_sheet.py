@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from processing.sources import web
+from processing import web
 from tests.integration.projects import DEPARTMENTS, NOW, TOML, make_project, run_build
 from tests.sources.howto import snippet
 from tests.sources.served import Served, serving

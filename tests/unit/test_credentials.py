@@ -11,8 +11,8 @@ from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
 from processing.config import load_config
+from processing.credentials import HIDDEN, Credentials
 from processing.errors import ConfigError
-from processing.sources.credentials import HIDDEN, Credentials
 
 
 class Memory(KeyringBackend):

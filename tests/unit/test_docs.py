@@ -25,7 +25,19 @@ from processing.sources.rules import other_rules, row_rules
 from processing.sources.source import History, RawColumn, Reference
 from tests.conftest import ROOT
 
-WORDS = ["source", "table", "contract", "pin", "board", "release", "view", "page", "site"]
+WORDS = [
+    "source",
+    "table",
+    "contract",
+    "pin",
+    "board",
+    "release",
+    "view",
+    "page",
+    "site",
+    "copy",
+    "replica",
+]
 DOCUMENTS = sorted(
     path
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))

@@ -7,13 +7,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
-from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
-from processing.errors import ConfigError, MillpondError
-from processing.sources.asked import Asked, needs
-from processing.sources.intake import AGAIN
+from processing.errors import AGAIN, ConfigError, MillpondError, needs
 
 SECONDS = (10, 60)  # to connect; between two pieces of an answer
 TRIES = 3  # after the first
@@ -22,7 +19,37 @@ PATIENCE = 30  # the longest wait in seconds that a server may ask for
 HOPS = 5
 CHUNK = 1 << 20
 NO_HEAD = (405, 501)
+MISSING = (404, 410)
 BUSY = (429, 500, 502, 503, 504)
+
+
+class Asker(Protocol):
+    """Who reads an address: how it is called, what it may present, and how its errors read."""
+
+    @property
+    def called(self) -> str:
+        """What a message calls it, such as `Source lines`."""
+        ...
+
+    @property
+    def table(self) -> str:
+        """Its table in millpond.toml, such as `sources.lines`."""
+        ...
+
+    @property
+    def shown(self) -> str:
+        """The address as it may be told."""
+        ...
+
+    def credential(self, role: str) -> str | None:
+        """The credential for a role, if millpond.toml names one."""
+        ...
+
+    def fault(
+        self, what: str, found: object, expected: str = "", next_step: str = ""
+    ) -> MillpondError:
+        """The one message about what is wrong, without any credential."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -43,7 +70,7 @@ class Facts:
 class Web:
     """One address. `hosts` may be redirected to as well; anything else is an error."""
 
-    def __init__(self, asked: Asked, url: str, hosts: tuple[str, ...] = ()) -> None:
+    def __init__(self, asked: Asker, url: str, hosts: tuple[str, ...] = ()) -> None:
         with needs("http", "requests"):
             import requests
             from requests.adapters import HTTPAdapter
@@ -100,6 +127,21 @@ class Web:
             )
         return content
 
+    def content(self, url: str, most: int) -> bytes | None:
+        """All of another file of the server, at most so many bytes; None where there is none."""
+        self.url = url
+        found = io.BytesIO()
+        with self._answer("GET", {}, MISSING) as answer, self._faults():
+            if answer.status_code in MISSING:
+                return None
+            for piece in answer.iter_content(CHUNK):
+                found.write(piece)
+                if found.tell() > most:
+                    raise self.asked.fault(
+                        "the server sends more than is read", f"over {most:,} bytes"
+                    )
+            return found.getvalue()
+
     def into(self, file: IO[bytes], etag: str | None = None) -> str:
         """Write the whole content into `file`; its media type."""
         asked = {"If-Match": etag} if etag and not etag.startswith("W/") else {}
@@ -117,10 +159,10 @@ class Web:
             return
         if urlsplit(self.url).scheme == "http" and not _is_here(self.url):
             raise ConfigError(
-                f"Source {self.asked.name}: its credentials would be sent in the clear",
+                f"{self.asked.called}: its credentials would be sent in the clear",
                 found=self.asked.shown,
                 expected="an address that begins with https://",
-                next_step=f"correct [sources.{self.asked.name}] in millpond.toml",
+                next_step=f"correct [{self.asked.table}] in millpond.toml",
             )
         if token:
             self._session.headers["Authorization"] = f"Bearer {token}"
@@ -252,10 +294,3 @@ class Remote(io.RawIOBase):
         buffer[:length] = self._web.part(self._at, length, self._etag)
         self._at += length
         return length
-
-
-def scratch(asked: Asked) -> Path:
-    """A folder for files that nobody needs afterwards."""
-    folder = asked.cache / asked.name
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

@@ -1,0 +1,262 @@
+"""Boards that lie elsewhere: one release for everybody, of two writers one, nothing half-written."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pins
+import pytest
+from click.testing import CliRunner, Result
+
+from processing.board.at import replica_of
+from processing.board.elsewhere import CURRENT_FILE, HEADS, Replica
+from processing.board.publish import find_release, releases, verify
+from processing.board.shelf import Shelf
+from processing.build.elsewhere import board_here
+from processing.build.state import named_by_state
+from processing.cli import cli
+from processing.config import load_config
+from processing.errors import BoardError
+from tests.integration import faulty
+from tests.integration.faulty import LATER, NEW_DAY, OLD_DAY, built, contents
+from tests.integration.projects import NOW
+from tests.integration.stores import make_bucket, project_on, refusing, s3_server, served
+
+# What a run visits while it sends a release, and which visit of it is meant.
+SENDING = [
+    ("file", "version sent:2"),
+    ("file", "head due:1"),
+    ("file", "head made:1"),
+    ("file", "lists sent:1"),
+    ("s3", "head due:1"),
+    ("s3", "head made:1"),
+]
+on_a_folder = pytest.mark.parametrize("place", ["file"], indirect=True)
+on_s3 = pytest.mark.parametrize("place", ["s3"], indirect=True)
+
+
+@dataclass
+class Place:
+    """A board elsewhere: `machine` makes one more project that uses it."""
+
+    address: str
+    endpoint: str
+    folder: Path
+    count: int = 0
+
+    def machine(self) -> Path:
+        self.count += 1
+        folder = self.folder / f"machine-{self.count}" / "project"
+        return project_on(folder, self.address, self.endpoint)
+
+    def replica(self, folder: Path) -> Replica:
+        return replica_of(load_config(folder), {}, named_by_state)
+
+    def shelf(self, folder: Path) -> Shelf:
+        store = self.replica(folder).store
+        assert isinstance(store, Shelf)
+        return store
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    with s3_server() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(params=["file", "s3"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """A board where nothing was ever kept."""
+    if request.param == "file":
+        return Place((tmp_path / "store").as_uri(), "", tmp_path)
+    endpoint = request.getfixturevalue("s3")
+    name = tmp_path.name.replace("_", "-").lower()[:60].strip("-")
+    make_bucket(endpoint, name)
+    return Place(f"s3://{name}/board", endpoint, tmp_path)
+
+
+@pytest.fixture
+def unused_port() -> Callable[[], int]:
+    """A port of this machine at which nobody listens."""
+
+    def find() -> int:
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            return int(found.getsockname()[1])
+
+    return find
+
+
+def millpond(folder: Path, *arguments: str) -> Result:
+    """The command line on a project, in this process."""
+    return CliRunner().invoke(cli, ["--project", str(folder), *arguments])
+
+
+def assert_whole(folder: Path, *allowed: dict[str, str]) -> None:
+    """What the board serves to a machine is one of these, and every hash is right."""
+    release = served(folder)
+    assert contents(release) in allowed
+    assert verify(release) == []
+
+
+def test_what_one_machine_releases_another_reads(place: Place) -> None:
+    """With its hashes, its history and its state: a build there has nothing to do."""
+    one, other = place.machine(), place.machine()
+    first = built(one, OLD_DAY, NOW)
+    second = built(one, NEW_DAY, LATER)
+    found = served(other)
+    assert found.manifest == second.manifest
+    assert (verify(found), len(found.read("weeks").frame)) == ([], 7)
+    assert built(other, NEW_DAY, LATER + timedelta(1)).manifest.id == second.manifest.id
+    board_here(load_config(other), whole=True)
+    board = load_config(other).board_path
+    assert releases(board) == [first.manifest.id, second.manifest.id]
+    assert verify(find_release(board, first.manifest.id)) == []
+
+
+@on_s3
+def test_plain_pins_reads_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By `board_s3`: the layout is that of pins."""
+    one = place.machine()
+    rows = built(one, OLD_DAY, NOW).manifest.pin("weeks").rows
+    path = place.address.removeprefix("s3://") + "/pins"
+    for key, value in {
+        "AWS_ENDPOINT_URL": place.endpoint,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+    }.items():
+        monkeypatch.setenv(key, value)
+    board: Any = pins.board_s3(path)
+    assert len(board.pin_read("weeks")) == rows
+
+
+def test_of_two_writers_the_second_builds_on_what_the_first_released(place: Place) -> None:
+    """Both begin with the same release and end well; nothing of either is lost or mixed."""
+    one, other = place.machine(), place.machine()
+    start = built(one, OLD_DAY, NOW).manifest
+    slow = faulty.start("build", one, "stop:head due:1", NEW_DAY, LATER)
+    faulty.until_stopped(slow)
+    fast = built(other, NEW_DAY + timedelta(1), LATER).manifest
+    assert fast.previous == start.id
+    faulty.go_on(slow)
+    assert faulty.end(slow) == 0
+    last = served(place.machine())
+    assert (last.manifest.previous, last.manifest.as_of) == (fast.id, NEW_DAY.isoformat())
+    assert verify(last) == []
+    board_here(load_config(other), whole=True)
+    board = load_config(other).board_path
+    assert releases(board) == [start.id, fast.id, last.manifest.id]
+
+
+@on_s3
+def test_many_writers_race(place: Place) -> None:
+    """All at once on an empty board, for three days: each release is whole and follows another."""
+    machines = [place.machine() for _ in range(3)]
+    children = [
+        faulty.start("build", folder, "", NEW_DAY + timedelta(at), LATER)
+        for at, folder in enumerate(machines)
+    ]
+    assert {faulty.end(child) for child in children} <= {0, faulty.STOOD_DOWN}
+    reader = place.machine()
+    board_here(load_config(reader), whole=True)
+    board = load_config(reader).board_path
+    found = [find_release(board, identity) for identity in releases(board)]
+    assert [verify(release) for release in found] == [[]] * len(found)
+    ids = [release.manifest.id for release in found]
+    assert [release.manifest.previous for release in found] == [None, *ids[:-1]]
+    assert served(reader).manifest.id == ids[-1]
+
+
+@pytest.mark.parametrize(("place", "point"), SENDING, indirect=["place"])
+def test_a_writer_that_is_killed(place: Place, point: str) -> None:
+    """Others see the old release or the new one, whole, and the next build ends what it began."""
+    one, other = place.machine(), place.machine()
+    old = contents(built(one, OLD_DAY, NOW))
+    assert faulty.run("build", one, f"kill:{point}", NEW_DAY, LATER) == -9
+    probe = place.machine()
+    assert_whole(probe, old, contents(built(other, NEW_DAY, LATER)))
+    healed = served(probe)
+    assert healed.manifest.as_of == NEW_DAY.isoformat()
+    shelf = place.shelf(probe)
+    newest = sorted(shelf.names(HEADS))[-1]
+    (head, current) = shelf.read([f"{HEADS}/{newest}", CURRENT_FILE]).values()
+    assert head == current
+
+
+@on_a_folder
+def test_a_copy_that_was_damaged_is_mended(place: Place) -> None:
+    """Bytes of the replica that are not what was released are fetched again."""
+    one = place.machine()
+    release = built(one, OLD_DAY, NOW)
+    release.path("weeks").write_bytes(b"rotten")
+    assert verify(served(one)) == []
+
+
+@on_a_folder
+def test_a_board_that_was_damaged_is_told(place: Place) -> None:
+    """A replica cannot hide it: `release verify` asks for every byte."""
+    one = place.machine()
+    release = built(one, OLD_DAY, NOW)
+    file = f"pins/{release.manifest.pin('weeks').file}"
+    place.shelf(one).replace(file, b"rotten")
+    done = millpond(one, "release", "verify")
+    assert done.exit_code == 13
+    assert "Pin weeks version" in done.stderr
+
+
+def test_releases_are_rolled_back_pruned_and_looked_after(place: Place) -> None:
+    """By the commands that know folders; another machine sees what they did."""
+    one, other = place.machine(), place.machine()
+    ids = [
+        built(one, OLD_DAY + timedelta(day), NOW + timedelta(hours=day)).manifest.id
+        for day in range(3)
+    ]
+    assert millpond(other, "release", "rollback").stdout == f"serving {ids[1]} again\n"
+    assert served(one).manifest.id == ids[1]
+    shelf = place.shelf(one)
+    before = [name for name in shelf.files() if name.startswith("pins/weeks/")]
+    assert millpond(other, "release", "prune", "--keep", "1").exit_code == 0
+    after = [name for name in shelf.files() if name.startswith("pins/weeks/")]
+    assert len(after) < len(before)
+    shelf.write({"pins/stray/x.txt": b"stray"})
+    assert "named by no release" not in millpond(one, "doctor", "--fix").stdout
+    left = [name for name in shelf.files() if "stray" in name]
+    assert len(left) == 1
+    assert left[0].startswith("set-aside/")
+    listed = millpond(other, "release", "list").stdout
+    assert listed == f"{ids[1]}  served\n{ids[2]}\n"
+    assert verify(served(place.machine())) == []
+
+
+def test_no_bucket(s3: str, tmp_path: Path) -> None:
+    """One message before anything is built."""
+    folder = project_on(tmp_path / "project", "s3://nothing-here/board", s3)
+    with pytest.raises(BoardError, match="The board fails while reading it: s3://nothing-here"):
+        built(folder, OLD_DAY)
+
+
+@pytest.mark.parametrize(("method", "doing"), [("GET", "reading it"), ("PUT", "putting a release")])
+def test_no_right(s3: str, tmp_path: Path, method: str, doing: str) -> None:
+    """To read or to write: one message, and others see what they saw."""
+    make_bucket(s3, f"no-{method.lower()}")
+    address = f"s3://no-{method.lower()}/board"
+    other = project_on(tmp_path / "other", address, s3)
+    before = built(other, OLD_DAY, NOW).manifest
+    with refusing(s3, method, 403) as endpoint:
+        folder = project_on(tmp_path / "project", address, endpoint)
+        with pytest.raises(BoardError, match=f"The board fails while {doing}") as caught:
+            built(folder, NEW_DAY)
+        assert "testing" not in str(caught.value)
+    assert served(other).manifest == before
+    assert verify(served(other)) == []
+
+
+def test_no_server(tmp_path: Path, unused_port: Callable[[], int]) -> None:
+    folder = project_on(tmp_path / "project", "s3://x/y", f"http://127.0.0.1:{unused_port()}")
+    with pytest.raises(BoardError, match=r"The board fails while reading it: s3://x/y"):
+        built(folder, OLD_DAY)
