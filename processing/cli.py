@@ -15,7 +15,7 @@ import click
 from processing.cli_base import as_of_option, command, tell, today
 from processing.cli_board import doctor, freshness, release
 from processing.cli_report import listed, note
-from processing.config import Config, load_config
+from processing.config import Audience, Config, load_config
 from processing.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ renderer_option = click.option(
 )
 out_option = click.option(
     "--out", type=click.Path(path_type=Path), help="Folder of the site. Default: as configured."
+)
+
+audience_option = click.option(
+    "--audience",
+    type=click.Choice(["public", "internal"]),
+    help="For whom the site is. Default: as configured.",
 )
 
 
@@ -103,12 +109,16 @@ def build(
 @cli.command()
 @renderer_option
 @out_option
+@audience_option
 @command
-def render(config: Config, renderer: str | None, out: Path | None) -> None:
+def render(
+    config: Config, renderer: str | None, out: Path | None, audience: Audience | None
+) -> None:
     """The current release to a static site."""
     from processing.build.elsewhere import board_here
 
     board_here(config)
+    config = config.for_audience(audience)
     rendering = _say_rendered(_render(config, renderer, out))
     if rendering and rendering.error:
         raise rendering.error
@@ -119,6 +129,7 @@ def render(config: Config, renderer: str | None, out: Path | None) -> None:
 @engine_option
 @renderer_option
 @out_option
+@audience_option
 @command
 def site(
     config: Config,
@@ -126,10 +137,12 @@ def site(
     engine: str | None,
     renderer: str | None,
     out: Path | None,
+    audience: Audience | None,
 ) -> None:
     """Build, render and check: the main job."""
     from processing.build.elsewhere import run_build
 
+    config = config.for_audience(audience)
     if not _say_built(run_build(lambda: _build(config, as_of, engine, ()))):
         return
     rendering = _say_rendered(_render(config, renderer, out, gate=True))
@@ -147,23 +160,29 @@ def site(
 
 @cli.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
+@audience_option
 @command
-def check(config: Config, folder: Path | None) -> None:
+def check(config: Config, folder: Path | None, audience: Audience | None) -> None:
     """Hold a finished site against its quality gate."""
     from processing.build.elsewhere import board_here
+    from processing.site.finishing.publish import audience_shown
 
     board_here(config, whole=True)
+    config = config.for_audience(audience or (audience_shown(folder) if folder else None))
     _check(config, folder or config.root / config.site.out)
 
 
 @cli.command()
 @click.option("--port", default=4180, show_default=True, help="Port on this machine.")
 @renderer_option
+@audience_option
 @command
-def preview(config: Config, port: int, renderer: str | None) -> None:
+def preview(config: Config, port: int, renderer: str | None, audience: Audience | None) -> None:
     """Serve the site on this machine and rebuild it when something changes."""
     from processing.build.elsewhere import run_build
     from processing.site.preview import serve
+
+    config = config.for_audience(audience)
 
     def rebuild() -> None:
         _say_built(run_build(lambda: _build(load_config(config.root), None, None, ())))

@@ -7,7 +7,7 @@ import os
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -17,6 +17,7 @@ from processing.errors import ConfigError
 
 FILE = "millpond.toml"
 ENVIRONMENT_VARIABLE = "MILLPOND_ENV"
+Audience = Literal["public", "internal"]
 
 
 class ClockConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,13 +57,29 @@ class EngineConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     threads: int | None = None
 
 
+class AudienceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the site of one audience goes: its folder here, and the place it is published to."""
+
+    out: str | None = None
+    publish: str = ""
+
+
 class SiteConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where pages are, where the site goes, for whom, and how heavy (KB, all files) it may be."""
+    """Where pages are, where the site goes, for whom, and how heavy (KB, all files) it may be.
+
+    `out` is the folder of `audience`; `audiences` names those of the others.
+    """
 
     pages: str = "reports"
     out: str = "_site"
-    audience: Literal["public", "internal"] = "public"
+    audience: Audience = "public"
+    audiences: dict[Audience, AudienceConfig] = {}
     size_budget_kb: int = 6000
+
+    def out_of(self, audience: Audience) -> str:
+        """The folder for the site of that audience."""
+        named = self.audiences.get(audience, AudienceConfig()).out
+        return named or (self.out if audience == self.audience else f"{self.out}-{audience}")
 
 
 class KeepConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,6 +102,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     intake: str = "intake"
     keep: KeepConfig = KeepConfig()
     sources: dict[str, SourceConfig] = {}
+
+    def for_audience(self, audience: Audience | None) -> Config:
+        """The same for the site of that audience; None leaves the one that is configured."""
+        chosen = audience or self.site.audience
+        out = self.site.out_of(chosen)
+        site = msgspec.structs.replace(self.site, audience=chosen, out=out)
+        return msgspec.structs.replace(self, site=site)
 
     @property
     def board_path(self) -> Path:
@@ -154,20 +178,28 @@ def _checked(config: Config, path: Path) -> Config:
     """
     _check_time(config, path)
     _check_secrets(config, path)
-    for key, text in (("board.address", config.board.address), ("site.out", config.site.out)):
+    named = {"board.address": config.board.address, **_site_folders(config.site)}
+    for key, text in named.items():
         elsewhere = "://" in text and key != "board.address"
         if not text.strip() or elsewhere or not text.isprintable():
             raise _misplaced(path, key, repr(text), "a folder")
-    root, board = config.root.resolve(), config.board_path.resolve()
-    out, pages = ((root / text).resolve() for text in (config.site.out, config.site.pages))
-    for key, folder, others in (
-        ("board.address", board, (root, out, pages)),
-        ("site.out", out, (root, board, pages)),
-    ):
-        for other in others:
+    root = config.root.resolve()
+    folders = {key: (root / text).resolve() for key, text in named.items()}
+    folders["board.address"] = config.board_path.resolve()
+    every = {**folders, "root": root, "site.pages": (root / config.site.pages).resolve()}
+    for key, folder in folders.items():
+        for other in (place for name, place in every.items() if name != key):
             if other.is_relative_to(folder) or (other != root and folder.is_relative_to(other)):
                 raise _misplaced(path, key, str(folder), f"a folder apart from {other}")
     return config
+
+
+def _site_folders(site: SiteConfig) -> dict[str, str]:
+    """The folder of each audience's site, by the key that names it."""
+    others = [name for name in get_args(Audience) if name != site.audience]
+    return {"site.out": site.out_of(site.audience)} | {
+        f"site.audiences.{name}.out": site.out_of(name) for name in others
+    }
 
 
 def _check_time(config: Config, path: Path) -> None:

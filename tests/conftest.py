@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from filelock import FileLock
 
-from processing.board.reader import Release, open_release
+from processing.board.reader import Release, for_audience, open_release
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -35,6 +35,12 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 
+PUBLIC_PAGES = sorted(
+    path.stem + ".html"
+    for path in (ROOT / "reports").glob("*.qmd")
+    if "\naudience: internal\n" not in path.read_text(encoding="utf-8")
+)
+
 
 @dataclass(frozen=True)
 class BuiltSite:
@@ -53,7 +59,7 @@ class BuiltSite:
 
     @property
     def pages(self) -> list[str]:
-        return sorted(path.stem + ".html" for path in (self.root / "reports").glob("*.qmd"))
+        return PUBLIC_PAGES
 
 
 def copy_project(target: Path) -> Path:
@@ -94,8 +100,8 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
 
 @pytest.fixture(scope="session")
 def release(built_site: BuiltSite) -> Release:
-    """The release that the built site shows."""
-    return open_release(built_site.root / "board")
+    """The release that the built site shows, as the public may see it."""
+    return for_audience(open_release(built_site.root / "board"), "public")
 
 
 def find_chromium() -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from processing.contracts.contract import ColumnType
+from processing.contracts.contract import Audience, ColumnType
 
 KEPT_RELEASES = 20  # how far back a manifest can tell
 
@@ -35,6 +35,7 @@ class PinChange(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     rows: int
     bytes: int
+    audience: Audience = "public"
     is_new: bool = False
     rows_before: int | None = None
     added: int = 0
@@ -49,9 +50,9 @@ class PinChange(msgspec.Struct, frozen=True, kw_only=True):
 class ReleaseChange(msgspec.Struct, frozen=True, kw_only=True):
     """One release beside the one before; `previous` is None where nothing was known before.
 
-    Only what the public may know: pins for internal use and withheld cells are left out.
-    `weeks_begun` and `weeks_ended` are weeks of the data; `revised` counts the cells of all pins;
-    `gone` are pins that are there no more.
+    Withheld cells are left out. `weeks_begun` and `weeks_ended` are weeks of the data; `revised`
+    counts the cells of all pins; `gone` are pins that are there no more, `gone_internal` those of
+    them that were internal.
     """
 
     release: str
@@ -64,6 +65,7 @@ class ReleaseChange(msgspec.Struct, frozen=True, kw_only=True):
     revised: int = 0
     pins: tuple[PinChange, ...] = ()
     gone: tuple[str, ...] = ()
+    gone_internal: tuple[str, ...] = ()
 
 
 History = tuple[ReleaseChange, ...]

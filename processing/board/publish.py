@@ -21,7 +21,7 @@ from processing.board.manifest import (
     encode,
 )
 from processing.board.names import RELEASE_ID, STAMP, checked, later_than
-from processing.board.reader import Release, open_release, verified_bytes
+from processing.board.reader import Release, for_audience, open_release, verified_bytes
 from processing.board.serve import serve
 from processing.contracts.contract import CheckResult
 from processing.errors import BoardError
@@ -123,6 +123,11 @@ def find_release(board: Path, identity: str | None) -> Release:
             next_step="run `millpond release list`",
         )
     return open_release(board, f"{identity}.json")
+
+
+def other_release(release: Release, identity: str) -> Release:
+    """Another kept release of the same board, as the same audience may see it; BoardError."""
+    return for_audience(find_release(release.board, identity), release.audience)
 
 
 def verify(release: Release) -> list[str]:

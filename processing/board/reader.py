@@ -5,20 +5,30 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from processing.board.audience import internal_names, public
 from processing.board.files import read_bounded
 from processing.board.manifest import CURRENT, MAX_BYTES, Manifest, PinEntry, decode
 from processing.board.names import inside
+from processing.contracts.contract import Audience
 from processing.errors import BoardError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 BOARD_VARIABLE = "MILLPOND_BOARD"
+AUDIENCE_VARIABLE = "MILLPOND_AUDIENCE"
+PROFILE_VARIABLE = "QUARTO_PROFILE"  # set by Quarto for the code it runs: the active profiles
+# What to do about a page that shows the public what is internal.
+INTERNAL_PART = (
+    'put the cell between `::: {.content-visible when-profile="internal"}` and `:::` and show it '
+    "by a view marked with @internal, or write `audience: internal` into the page's front matter"
+)
 MAX_PIN_BYTES = 256 * 1024 * 1024  # a summary table is small; the largest of the sample has 0.2 MB
 
 
@@ -38,10 +48,15 @@ class Pin:
 
 @dataclass(frozen=True)
 class Release:
-    """One release on a board. `read` verifies the SHA-256 before it parses anything."""
+    """One release on a board. `read` verifies the SHA-256 before it parses anything.
+
+    `audience` says who may see it; `hidden` are the pins that this audience may not know.
+    """
 
     board: Path
     manifest: Manifest
+    audience: Audience = "internal"
+    hidden: frozenset[str] = frozenset()
 
     def path(self, name: str) -> Path:
         """Where the pin's file lies. BoardError when the release names no such pin."""
@@ -107,6 +122,14 @@ def open_release(board: Path, name: str = CURRENT) -> Release:
     return Release(board=board, manifest=decode(content, path))
 
 
+def for_audience(release: Release, audience: Audience) -> Release:
+    """The release as that audience may see it: all of it, or what the public may know."""
+    if audience == "internal":
+        return release
+    hidden = frozenset(internal_names(release.manifest))
+    return Release(release.board, public(release.manifest), audience, hidden)
+
+
 def read_manifest(board: Path, name: str = CURRENT) -> tuple[bytes, Path]:
     """The bytes of a manifest and where they lie; BoardError when there is none, or no file."""
     path = inside(board, "releases", name)
@@ -137,17 +160,51 @@ def find_board() -> Path:
     return load_config().board_path
 
 
+def reading_audience() -> Audience:
+    """For whom this process reads: `internal` only where that is said, else `public`.
+
+    It is said by MILLPOND_AUDIENCE, or by the one active profile of Quarto.
+    """
+    named = os.environ.get(AUDIENCE_VARIABLE) or os.environ.get(PROFILE_VARIABLE, "")
+    said = re.split(r"[\s,]+", named)
+    return "internal" if "internal" in said and "public" not in said else "public"
+
+
 @cache
 def current() -> Release:
     """The release this process reads through; opened once, so a page never mixes two."""
-    return open_release(find_board())
+    return for_audience(open_release(find_board()), reading_audience())
 
 
 def pin(name: str) -> Pin:
-    """The pinned table `name` of the current release; what page cells call."""
-    return current().read(name)
+    """The pinned table `name` of the current release; what page cells call.
+
+    One that the audience may not know is Withheld: internal views show nothing for it.
+    """
+    release = current()
+    if name in release.hidden:
+        return cast("Pin", Withheld(name))
+    return release.read(name)
 
 
 def manifest() -> Manifest:
     """The manifest of the current release; for pages that describe the release itself."""
     return current().manifest
+
+
+class Withheld:
+    """Stands in the place of a pin that this audience may not know; it gives nothing away.
+
+    Plain Quarto runs the cells of a part before it drops the part, so a cell may come to hold one.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> object:
+        raise BoardError(
+            f"Pin {self._name} is internal, and this site is public",
+            found=f'pin("{self._name}") in a view for everybody',
+            expected="a view marked with @internal, in a part that only the internal site has",
+            next_step=INTERNAL_PART,
+        )

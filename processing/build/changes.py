@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,9 +40,9 @@ class Teller:
         weeks = self._weeks(old), self._weeks(new)
         begun = weeks[1] - weeks[0] if weeks[0] else set()
         days = [date.fromisoformat(manifest.as_of) for manifest in (old, new)]
-        public = {entry.name: entry for entry in _public(old)}
-        names = {entry.name for entry in new.pins}
-        told = [self._pin(public.get(entry.name), entry, old, new) for entry in _public(new)]
+        before = {entry.name: entry for entry in old.pins}
+        gone = sorted(before.keys() - {entry.name for entry in new.pins})
+        told = [self._pin(before.get(entry.name), entry, old, new) for entry in new.pins]
         pins = tuple(change for change in told if change)
         return ReleaseChange(
             release="",
@@ -54,7 +54,8 @@ class Teller:
             weeks_ended=tuple(w for w in sorted(weeks[1]) if self._ended(w, *days)),
             revised=sum(change.revised for change in pins),
             pins=pins,
-            gone=tuple(sorted(name for name in public if name not in names)),
+            gone=tuple(gone),
+            gone_internal=tuple(n for n in gone if before[n].contract.audience == "internal"),
         )
 
     def _ended(self, week: int, old: date, new: date) -> bool:
@@ -69,8 +70,8 @@ class Teller:
         self, old: PinEntry | None, new: PinEntry, before: Manifest, now: Manifest
     ) -> PinChange | None:
         """What became of a pin; None when it is as it was."""
-        if old is None:
-            return _first(new)
+        if old is None or old.contract.audience != new.contract.audience:
+            return _first(new)  # for those who could not know it, it is new
         promised = contract_changes(old.contract, new.contract)
         if old.content_sha256 == new.content_sha256:
             return _changed(old, new, contract=promised) if promised else None
@@ -105,7 +106,7 @@ def first_told(manifest: Manifest) -> ReleaseChange:
         created_at=manifest.created_at,
         as_of=manifest.as_of,
         previous=None,
-        pins=tuple(_first(entry) for entry in _public(manifest)),
+        pins=tuple(_first(entry) for entry in manifest.pins),
     )
 
 
@@ -116,6 +117,7 @@ def _first(entry: PinEntry) -> PinChange:
         version=entry.version,
         rows=entry.rows,
         bytes=entry.bytes,
+        audience=entry.contract.audience,
         is_new=True,
         added=entry.rows,
     )
@@ -128,13 +130,10 @@ def _changed(old: PinEntry, new: PinEntry, **found: Any) -> PinChange:
         version=new.version,
         rows=new.rows,
         bytes=new.bytes,
+        audience=new.contract.audience,
         rows_before=old.rows,
         **found,
     )
-
-
-def _public(manifest: Manifest) -> Iterator[PinEntry]:
-    return (entry for entry in manifest.pins if entry.contract.audience == "public")
 
 
 def _withheld(manifest: Manifest, name: str) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
+from processing.contracts.contract import Audience
 from processing.errors import ConfigError
 from processing.tables.registry import Table
 
@@ -38,6 +39,31 @@ def _check_suppression(table: Table) -> None:
         )
 
 
+def _check_disclosed(table: Table, tables: Mapping[str, Table]) -> None:
+    """ConfigError for a public table made from an internal one, unless its contract says so."""
+    internal = {n for n in table.inputs if n in tables and _audience(tables[n]) == "internal"}
+    told = set(table.contract.discloses)
+    if _audience(table) == "public" and (undeclared := internal - told):
+        raise ConfigError(
+            f"Table {table.name} is public but made from what is internal",
+            found=", ".join(sorted(undeclared)),
+            expected="public tables and sources, or internal tables that `discloses` names",
+            next_step='set audience="internal" in its contract, or, where what it tells may be '
+            "known to everybody, name them in `discloses`",
+        )
+    if strange := told - internal if _audience(table) == "public" else told:
+        raise ConfigError(
+            f"Table {table.name} says it discloses what it does not read, or nobody hides",
+            found=", ".join(sorted(strange)),
+            expected="internal tables among its inputs, in a public contract",
+            next_step="take them out of `discloses`",
+        )
+
+
+def _audience(table: Table) -> Audience:
+    return table.contract.audience
+
+
 def build_graph(tables: Mapping[str, Table], sources: frozenset[str]) -> Graph:
     """Sort the tables; ConfigError for an input that nobody gives, a clash of names, or a cycle."""
     for table in tables.values():
@@ -58,6 +84,7 @@ def build_graph(tables: Mapping[str, Table], sources: frozenset[str]) -> Graph:
                 next_step="read the sources, or leave out by_week",
             )
         _check_suppression(table)
+        _check_disclosed(table, tables)
     clash = sources & set(tables)
     if clash:
         raise ConfigError(

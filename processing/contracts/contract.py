@@ -84,6 +84,8 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     without newer data; where they are not given the cadence decides, and static is never late.
     `from_sample` says that the table holds shares or averages, which a sample of its sources gives
     as well; one that counts or sums would be wrong and is refused.
+    `discloses` names the internal tables that a public one is made from, on purpose: what it tells
+    of them may be known to everybody.
     """
 
     title: str
@@ -94,6 +96,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     treatment: tuple[str, ...] = ()
     cadence: Cadence = "weekly"
     audience: Audience = "public"
+    discloses: tuple[str, ...] = ()
     suppress: Suppression | None = None
     from_sample: bool = False
     warn_after: int | None = None

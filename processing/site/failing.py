@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from processing.board.manifest import Manifest
-from processing.board.publish import find_release
+from processing.board.publish import other_release
 from processing.board.reader import Release, verified_bytes
 from processing.errors import BoardError, PageError
 from processing.site.pages.qmd import Page
@@ -67,11 +67,10 @@ def stand_in(
     before: Copy | None,
     release: Release,
     others: Mapping[str, bytes],
-    audience: str,
 ) -> Failing:
     """The stand-in for a page; `before` is what was shown of it last, `others` the good pages."""
     since = (before.failing_since if before else None) or release.manifest.created_at
-    shows = _shown(before, release, others, audience) if before else None
+    shows = _shown(before, release, others) if before else None
     if shows is not None and before is not None and before.notebook is not None:
         names = {*others, name}
         if _stages(name, before.notebook, names):
@@ -79,15 +78,13 @@ def stand_in(
     return Failing(name, error, since, None, notice(name, page))
 
 
-def _shown(
-    before: Copy, release: Release, others: Mapping[str, bytes], audience: str
-) -> Manifest | None:
+def _shown(before: Copy, release: Release, others: Mapping[str, bytes]) -> Manifest | None:
     """The release of a copy that may be shown: its pins are as released, and still for readers."""
     if before.release is None or before.notebook is None:
         return None
     used = pins_on(before.notebook)
     try:
-        then = find_release(release.board, before.release)
+        then = other_release(release, before.release)
         for name in sorted(used):
             verified_bytes(then.path(name), then.manifest.pin(name))
     except BoardError:
@@ -95,15 +92,11 @@ def _shown(
     units = {*_UNIT.findall(before.notebook)}
     if any(units & {*_UNIT.findall(notebook)} for notebook in others.values()):
         return None  # a chart has moved to another page
-    turned = _internal(release.manifest) - _internal(then.manifest)
+    turned = release.hidden - then.hidden
     wide = b"mp-fact" in before.notebook  # it tells of the release as a whole
-    if audience != "internal" and (turned if wide else turned & used):
+    if turned if wide else turned & used:
         return None
     return then.manifest
-
-
-def _internal(manifest: Manifest) -> set[str]:
-    return {entry.name for entry in manifest.pins if entry.contract.audience != "public"}
 
 
 def _stages(name: str, notebook: bytes, names: Collection[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from processing.board.excerpt import lay_out
 from processing.board.reader import Release, open_release
 from processing.build.decision import Decision
 from processing.config import Config
@@ -59,7 +60,6 @@ class Made:
                 shown.load_copy(copies, name),
                 self.release,
                 self.good,
-                audience,
             )
 
     def keep(self) -> None:
@@ -94,14 +94,14 @@ def make_pages(
 
 def decide(config: Config, page: Page, release: Release) -> tuple[Decision, dict[str, str]]:
     """Whether a page would be executed, why, and the fingerprints that say so."""
-    cache = pagecache.cache_folder(config.root)
+    cache = pagecache.cache_folder(config.root, config.site.audience)
     prints = pagecache.page_fingerprints(page, release.manifest, config.root)
     return pagecache.decide(page, prints, pagecache.load(cache, page.name)), prints
 
 
 def _execute(made: Made, tell: Tell) -> dict[str, PageError]:
     """Take pages from the cache and execute the others; why some did not come through."""
-    cache = pagecache.cache_folder(made.config.root)
+    cache = pagecache.cache_folder(made.config.root, made.config.site.audience)
     prints: dict[str, dict[str, str]] = {}
     todo: list[Page] = []
     for page in made.pages.values():
@@ -125,7 +125,7 @@ def _execute(made: Made, tell: Tell) -> dict[str, PageError]:
     def said(name: str, seconds: float) -> None:
         tell(f"executed {name} in {seconds:.1f} s")
 
-    for result in execute_pages(todo, made.release, made.config.root, said):
+    for result in execute_pages(todo, _alone(made), made.config.root, said):
         name = result.page.name
         if isinstance(result, Failed):
             errors[name] = result.error
@@ -135,6 +135,13 @@ def _execute(made: Made, tell: Tell) -> dict[str, PageError]:
         made.good[name] = result.notebook
         made.executed.append(name)
     return errors
+
+
+def _alone(made: Made) -> Release:
+    """The release that pages are executed on: where it hides something, on a board without it."""
+    if not made.release.hidden:
+        return made.release
+    return lay_out(made.release, made.config.cache_path / "audience" / made.release.audience)
 
 
 def together(errors: list[PageError]) -> PageError:

@@ -29,6 +29,7 @@ class Handler(SimpleHTTPRequestHandler):
 def watched(config: Config) -> list[Path]:
     """The folders and files whose change asks for a rebuild."""
     names = [config.site.pages, "processing", "reference", FILE, "_quarto.yml", "_brand.yml"]
+    names.append(f"_quarto-{config.site.audience}.yml")
     return [config.root / name for name in names if (config.root / name).exists()]
 
 
@@ -66,6 +67,7 @@ def _rebuild_fresh(config: Config, tell: Tell) -> None:
     import sys
 
     line = [sys.executable, "-m", "processing", "--project", str(config.root), "site"]
+    line += ["--audience", config.site.audience]
     done = subprocess.run(line, check=False)
     tell("preview: up to date" if done.returncode == 0 else "preview: still shows the old site")
 

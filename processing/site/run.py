@@ -14,7 +14,7 @@ import msgspec
 from processing.board.files import write_atomically
 from processing.board.lock import StoodDown
 from processing.board.publish import find_release, releases
-from processing.board.reader import Release, open_release
+from processing.board.reader import Release, for_audience, open_release
 from processing.build.decision import Decision
 from processing.config import Config
 from processing.errors import PageError, SiteError
@@ -80,9 +80,14 @@ class Renderer(Protocol):
         ...
 
 
+def _open(config: Config) -> Release:
+    """The served release, as the audience of the site may see it."""
+    return for_audience(open_release(config.board_path), config.site.audience)
+
+
 def page_decisions(config: Config) -> list[Decision]:
     """Which pages would be executed and which come from the cache, and why."""
-    release = open_release(config.board_path)
+    release = _open(config)
     return [decide(config, page, release)[0] for page in read_pages(config)]
 
 
@@ -100,14 +105,14 @@ def render_site(
         if stood_down:
             return stood_down
         for _ in range(TRIES - 1):
-            release = open_release(config.board_path)
+            release = _open(config)
             try:
                 return _render_release(config, release, renderer, out, tell, gate)
             except PageError:
-                if open_release(config.board_path).manifest.id == release.manifest.id:
+                if _open(config).manifest.id == release.manifest.id:
                     raise
                 tell("the board serves another release by now; starting over with that one")
-        return _render_release(config, open_release(config.board_path), renderer, out, tell, gate)
+        return _render_release(config, _open(config), renderer, out, tell, gate)
 
 
 def _render_release(
@@ -155,7 +160,7 @@ def check_and_note(config: Config, folder: Path, tell: Tell) -> list[Finding] | 
 
     The site is held against the release it was made from, where that is kept.
     """
-    from processing.site.check.site import check_site
+    from processing.site.check.gate import gate
 
     if not folder.is_dir():
         raise SiteError(
@@ -164,7 +169,7 @@ def check_and_note(config: Config, folder: Path, tell: Tell) -> list[Finding] | 
     with site_lock(config, tell) as stood_down:
         if stood_down:
             return stood_down
-        findings = check_site(folder, _shown(config, folder), config.site.size_budget_kb)
+        findings = gate(config, folder, _shown(config, folder))
         noted = _load_note(config, folder)
         if noted and noted.files == _files_hash(folder):
             _save_note(config, folder, msgspec.structs.replace(noted, checked=not findings))
@@ -212,17 +217,18 @@ def _staged(config: Config, made: Made) -> Path:
     folder, manifest = config.cache_path / "stage", made.release.manifest
     shutil.rmtree(folder, ignore_errors=True)
     standing = {name: one.standing(manifest) for name, one in made.failing.items()}
-    stage(config.root, made.notebooks, manifest, folder, config.site.pages, standing)
+    pages, audience = config.site.pages, config.site.audience
+    stage(config.root, made.notebooks, manifest, folder, pages, standing, audience)
     reach("pages staged")
     return folder
 
 
 def _pass_gate(config: Config, release: Release, fresh: Path) -> None:
     """SiteError when the new site fails its check; the published one then stays."""
-    from processing.site.check.site import check_site
+    from processing.site.check.gate import gate
 
-    findings = check_site(fresh, release, config.site.size_budget_kb)
-    if findings:
+    whole = find_release(config.board_path, release.manifest.id)
+    if findings := gate(config, fresh, whole):
         raise failed_check(fresh, findings)
 
 
@@ -245,7 +251,7 @@ def publish(fresh: Path, out: Path) -> None:
 
 def site_fingerprint(config: Config, renderer: str) -> str:
     """What stands for all that the site of the served release is made from, by that renderer."""
-    return _site_fingerprint(config, load_pages(config), open_release(config.board_path), renderer)
+    return _site_fingerprint(config, load_pages(config), _open(config), renderer)
 
 
 def _site_fingerprint(
@@ -270,7 +276,8 @@ def _site_fingerprint(
 
 def _style_files(config: Config) -> list[Path]:
     """The files besides pages and pins that decide what the site looks like."""
-    found = [config.root / "_quarto.yml", config.root / "_brand.yml"]
+    profile = f"_quarto-{config.site.audience}.yml"
+    found = [config.root / name for name in ("_quarto.yml", profile, "_brand.yml")]
     found.append(PACKAGE / "board" / "freshness.py")
     found += sorted((config.root / config.site.pages).glob("[!_.]*/**/*"))
     found += sorted(path for path in (PACKAGE / "site").glob("**/*") if path.suffix != ".pyc")

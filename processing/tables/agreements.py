@@ -60,4 +60,12 @@ AGREEMENTS = (
         by=("store_id",),
         totals=(Total("stores", "baskets"), Total("visits_by_week_store", "baskets")),
     ),
+    Agreement(
+        says="discounts that the chain pays for, of each week",
+        by=("week",),
+        totals=(
+            Total("discounts_by_week", "card_discount_usd"),
+            Total("discounts_by_week_store", "card_discount_usd"),
+        ),
+    ),
 )

@@ -12,11 +12,11 @@ import pytest
 from processing.board.reader import Release
 from processing.views.format import format_value
 from tests.browser.visits import Visit, serving, visiting
-from tests.conftest import ROOT, BuiltSite
+from tests.conftest import PUBLIC_PAGES, ROOT, BuiltSite
 
 pytestmark = pytest.mark.browser
 
-PAGES = sorted(path.stem + ".html" for path in (ROOT / "reports").glob("*.qmd"))
+PAGES = PUBLIC_PAGES
 WAYS = [
     ("file", 1400, "light"),
     ("file", 390, "dark"),

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from processing.board.audience import public
 from processing.board.changes import KEPT_RELEASES, PinChange, ReleaseChange
 from processing.board.manifest import Manifest
 from processing.board.publish import releases, rollback
@@ -146,8 +147,11 @@ def test_what_is_internal_or_withheld_is_not_told(project: Path) -> None:
     assert (few.rows, few.revised) == (few.rows_before, 0)
     hidden = _internal(manifest, "visits_by_week")
     change: ReleaseChange = Teller(board, before, None).change(before, hidden)
-    assert "visits_by_week" not in {pin.name for pin in change.pins}
-    assert change.gone == ()
+    seen = public(msgspec.structs.replace(hidden, history=(change, *manifest.history)))
+    assert "visits_by_week" in {pin.name for pin in change.pins}
+    assert "visits_by_week" not in {pin.name for one in seen.history for pin in one.pins}
+    assert {one.gone for one in seen.history} == {()}
+    assert seen.history[0].revised < manifest.history[0].revised
 
 
 def _households(*guests: int) -> pa.Table:

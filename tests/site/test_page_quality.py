@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from lxml import html
 
-from tests.conftest import ROOT, BuiltSite
+from tests.conftest import PUBLIC_PAGES, BuiltSite
 
-PAGES = sorted(path.stem + ".html" for path in (ROOT / "reports").glob("*.qmd"))
+PAGES = PUBLIC_PAGES
 EVERY_PAGE = pytest.mark.parametrize("name", PAGES)
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 DAY = re.compile(rf"\b\d{{1,2}} (?:{MONTHS}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{{4}}\b")

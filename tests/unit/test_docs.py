@@ -35,6 +35,7 @@ WORDS = [
     "view",
     "page",
     "site",
+    "audience",
     "copy",
     "replica",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from processing.board.publish import find_release
+from processing.board.publish import other_release
 from processing.board.reader import Release
 from processing.errors import BoardError
 from processing.site.check.base import Finding, HtmlPage, Site
@@ -53,6 +53,6 @@ def _find(release: Release | None, identity: str) -> Release | None:
     if release is None:
         return None
     try:
-        return find_release(release.board, identity)
+        return other_release(release, identity)
     except BoardError:
         return None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from processing.board.manifest import CURRENT
-from processing.board.reader import Release
+from processing.board.reader import INTERNAL_PART, Release
 from processing.errors import PageError
 from processing.site.execution.errors import Progress, died, raised, timed_out
 from processing.site.pages.qmd import Page
@@ -82,6 +82,14 @@ def _foreseen(page: Page, release: Release, rules: Callable[[Page], list[str]]) 
         )
     known = [entry.name for entry in release.manifest.pins]
     for name in page.pins:
+        if name in release.hidden:
+            return PageError(
+                f"Page {page.path.name}, line {page.pin_lines[name]}: pin {name!r} is internal, "
+                "and this site is public",
+                found=f'pin("{name}")',
+                expected="pins whose contract says `public`",
+                next_step=INTERNAL_PART,
+            )
         if name not in known:
             return PageError(
                 f"Page {page.path.name}, line {page.pin_lines[name]}: no pin {name!r}",
@@ -122,7 +130,8 @@ async def _execute_all(
 
     turn = asyncio.Semaphore(os.cpu_count() or 1)
     readable, refused = readable_files(release), _source_packages(release)
-    with KernelServer(release.board, release.manifest.id, readable, refused) as server:
+    named = release.manifest.id, readable, refused, release.audience
+    with KernelServer(release.board, *named) as server:
 
         async def one(page: Page) -> Executed | Failed:
             async with turn:

@@ -15,13 +15,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from processing.board.reader import AUDIENCE_VARIABLE, BOARD_VARIABLE
+from processing.contracts.contract import Audience
 from processing.errors import PageError
 
 _ERROR = re.compile(r"^(?:[\w.]*(?:Error|Exception|Breach)\b.*|Fatal Python error.*)$", re.M)
 ANSWER_SECONDS = 60  # the first answer comes after the imports; a cold disk is slow
 
 
-def kernel_environment(board: Path, home: Path) -> dict[str, str]:
+def kernel_environment(board: Path, home: Path, audience: Audience = "public") -> dict[str, str]:
     """All that a page's process finds in its environment; no credential is among it."""
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return one | {
@@ -35,7 +37,8 @@ def kernel_environment(board: Path, home: Path) -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "PYTHONPATH": str(Path(__file__).parents[3]),  # the very code that runs here
-        "MILLPOND_BOARD": str(board),
+        BOARD_VARIABLE: str(board),
+        AUDIENCE_VARIABLE: audience,
     }
 
 
@@ -43,7 +46,12 @@ class KernelServer:
     """A handle on the warm process. Use it as a context manager; leaving it ends every kernel."""
 
     def __init__(
-        self, board: Path, release: str, readable: Sequence[Path], refused: Sequence[str] = ()
+        self,
+        board: Path,
+        release: str,
+        readable: Sequence[Path],
+        refused: Sequence[str] = (),
+        audience: Audience = "public",
     ) -> None:
         self.run = Path(tempfile.mkdtemp(prefix="mp-"))
         self._launched = 0
@@ -54,7 +62,7 @@ class KernelServer:
             stdout=subprocess.PIPE,
             stderr=self._log,
             cwd=self.run,
-            env=kernel_environment(board.absolute(), self.run),
+            env=kernel_environment(board.absolute(), self.run, audience),
             start_new_session=True,
         )
         self._send(

@@ -19,8 +19,9 @@ def catalog(
     pages: Sequence[RenderedPage],
     pins: Mapping[str, str],
     downloads: Mapping[str, bytes],
+    audience: str,
 ) -> bytes:
-    """The catalog as indented JSON in UTF-8.
+    """The catalog as indented JSON in UTF-8; it says for which `audience` the site is.
 
     `pins` maps a published pin to its address in the site, `downloads` an address to its bytes.
     """
@@ -28,6 +29,7 @@ def catalog(
         "generator": GENERATOR,
         "format": FORMAT,
         "site": site,
+        "audience": audience,
         "release": {
             "id": manifest.id,
             "created_at": manifest.created_at,

@@ -12,7 +12,7 @@ import yaml
 
 from processing.board.freshness import FILE as FRESHNESS
 from processing.board.freshness import as_json
-from processing.board.publish import find_release
+from processing.board.publish import other_release
 from processing.board.reader import Release, verified_bytes
 from processing.errors import SiteError
 from processing.site.finishing.board import site_board
@@ -50,11 +50,13 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
     _check_units(pages, published)
     downloads = _downloads(pages) | _pin_files(release, pins)
     for identity, own in copied.items():
-        downloads |= _pin_files(find_release(release.board, identity), own)
+        downloads |= _pin_files(other_release(release, identity), own)
     downloads |= site_board(release, pins)
     downloads[FRESHNESS] = as_json(release.manifest, pins)
     downloads |= _changes(out, root, release)
-    downloads[CATALOG] = catalog(_site_title(root), release.manifest, pages, pins, downloads)
+    downloads[CATALOG] = catalog(
+        _site_title(root), release.manifest, pages, pins, downloads, audience
+    )
     for href, content in downloads.items():
         (out / href).parent.mkdir(parents=True, exist_ok=True)
         (out / href).write_bytes(content)
@@ -115,7 +117,7 @@ def _copied_pins(
     return {
         identity: {
             name: f"data/pins/{identity}/{name}.parquet"
-            for name in _published_pins(find_release(release.board, identity), audience)
+            for name in _published_pins(other_release(release, identity), audience)
         }
         for identity in sorted(filter(None, others))
     }

@@ -8,8 +8,9 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from processing.contracts.contract import Audience
 from processing.errors import SiteError
 from processing.faults import reach
 
@@ -26,11 +27,12 @@ def swap(new: Path, live: Path) -> None:
 
     One exchange of names where the system has it, else two renames with a way back. A run that was
     killed is tidied up first. SiteError, and nothing touched, when `live` holds anything but a site
-    of ours.
+    of ours, or one for another audience.
     """
     live = live.resolve()
     heal(live)
     _check_ours(live)
+    _check_audience(new, live)
     live.parent.mkdir(parents=True, exist_ok=True)
     near = _beside(live, "new")
     try:
@@ -68,6 +70,12 @@ def release_shown(folder: Path) -> str | None:
     return str(release.get("id")) if isinstance(release, dict) else None
 
 
+def audience_shown(folder: Path) -> Audience | None:
+    """For whom the site in `folder` says it is, if it says so."""
+    said = _catalog(folder).get("audience")
+    return said if said in get_args(Audience) else None
+
+
 def _catalog(folder: Path) -> dict[str, Any]:
     try:
         catalog = json.loads((folder / CATALOG).read_bytes())
@@ -86,6 +94,18 @@ def _check_ours(live: Path) -> None:
         expected=f"no such folder, an empty one, or one with the {CATALOG} that `millpond` writes",
         next_step="name another folder with --out, or move this one away",
     )
+
+
+def _check_audience(new: Path, live: Path) -> None:
+    """SiteError before a site for one audience lies where another one finds its own."""
+    ours, theirs = audience_shown(new), audience_shown(live)
+    if ours and theirs and ours != theirs:
+        raise SiteError(
+            f"Will not replace {live}: it is the {theirs} site, and this is the {ours} one",
+            found=f"audience {theirs} in its {CATALOG}",
+            expected="one folder for each audience",
+            next_step="name another folder with --out or [site.audiences], or move this one away",
+        )
 
 
 def _beside(live: Path, kind: str) -> Path:

@@ -18,6 +18,7 @@ import processing
 from processing.board.files import write_atomically
 from processing.board.manifest import Manifest, encode
 from processing.build.decision import Decision
+from processing.contracts.contract import Audience
 from processing.site.pages.qmd import Page
 
 FORMAT = 1
@@ -49,9 +50,13 @@ class _Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: str
 
 
-def cache_folder(root: Path) -> Path:
-    """Where the executed pages of the project at `root` are kept; may be deleted at any time."""
-    return root / ".cache" / "pages"
+def cache_folder(root: Path, audience: Audience = "public") -> Path:
+    """Where the executed pages of the project at `root` are kept; may be deleted at any time.
+
+    Those of the internal audience lie in a folder of their own.
+    """
+    folder = root / ".cache" / "pages"
+    return folder if audience == "public" else folder / audience
 
 
 def page_fingerprints(page: Page, manifest: Manifest, root: Path) -> dict[str, str]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processing.config import Config
+from processing.contracts.contract import Audience
 from processing.errors import PageError
+from processing.site.pages.audience import is_internal, left_out_of_public, parts_for
 from processing.site.pages.qmd import PAGE_NAME, Page, parse_page
 from processing.site.rendering.stage import checked_file
 
@@ -22,9 +24,10 @@ class Unread:
 
 
 def load_pages(config: Config) -> list[Page | Unread]:
-    """Every `.qmd` of the project in order of name.
+    """Every `.qmd` that the audience of the site gets, in order of name.
 
-    PageError when there is none, or when the name of one cannot be part of an address.
+    PageError when there is none, when the name of one cannot be part of an address, or when an
+    internal one is not left out of the public profile.
     """
     folder = config.root / config.site.pages
     paths = sorted(p for p in folder.glob("*.qmd") if not p.name.startswith(("_", ".")))
@@ -35,7 +38,10 @@ def load_pages(config: Config) -> list[Page | Unread]:
             expected="at least index.qmd",
             next_step="add a page with `millpond new page index`",
         )
-    return [_load(path, folder) for path in paths]
+    left_out = left_out_of_public(config.root, config.site.pages)
+    internal = {path for path in paths if is_internal(path, left_out)}
+    wanted = [p for p in paths if config.site.audience == "internal" or p not in internal]
+    return [_load(path, folder, config.site.audience) for path in wanted]
 
 
 def read_pages(config: Config) -> list[Page]:
@@ -48,9 +54,10 @@ def read_pages(config: Config) -> list[Page]:
     return pages
 
 
-def _load(path: Path, folder: Path) -> Page | Unread:
+def _load(path: Path, folder: Path, audience: Audience) -> Page | Unread:
     try:
-        return parse_page(_text(checked_file(path, folder)), path)
+        text = _text(checked_file(path, folder))
+        return parse_page(parts_for(text, audience, path), path)
     except PageError as error:
         if not PAGE_NAME.fullmatch(path.stem):
             raise

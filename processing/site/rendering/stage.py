@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from processing.board.manifest import Manifest
+from processing.contracts.contract import Audience
 from processing.errors import PageError
 from processing.site.rendering.links import map_links, staged_address, without_code
 from processing.site.rendering.stage_config import staged_config
@@ -46,12 +47,14 @@ def stage(
     folder: Path,
     pages: str = "reports",
     standing: Mapping[str, Standing] | None = None,
+    audience: Audience = "public",
 ) -> None:
     """Write the staged project into `folder`, which is emptied first.
 
     `executed` holds one executed notebook (nbformat JSON) per page name; `pages` is the folder of
-    the pages below `root`. A page in `standing` is of a release of its own, or of none. PageError
-    when a page links to no page, or holds what no renderer takes.
+    the pages below `root`. A page in `standing` is of a release of its own, or of none. The
+    profile of `audience` is laid over `_quarto.yml`. PageError when a page links to no page, or
+    holds what no renderer takes.
     """
     ready = {}
     for name, notebook in sorted(executed.items()):
@@ -60,7 +63,7 @@ def stage(
         text = staged_notebook(name, notebook, notes, executed, pages)
         own = at.shows is not None and at.shows.id != manifest.id
         ready[f"{name}.ipynb"] = own_downloads(text, at.shows.id) if own and at.shows else text
-    config = staged_config(root / CONFIG, pages)
+    config = staged_config(root / CONFIG, pages, audience)
     shutil.rmtree(folder, ignore_errors=True)
     copy_assets(root / pages, folder)
     (folder / CONFIG).write_text(config, encoding="utf-8")

@@ -8,18 +8,27 @@ from typing import Any
 
 import yaml
 
+from processing.contracts.contract import Audience
 from processing.errors import PageError
 
 OUTPUT = "_site"
 
 
-def staged_config(path: Path, folder: str) -> str:
+def staged_config(path: Path, folder: str, audience: Audience = "public") -> str:
     """The text of the staged `_quarto.yml`; `folder` is where the pages lie (`reports`).
+
+    The profile of the audience, `_quarto-public.yml` or `_quarto-internal.yml` beside it, is laid
+    over it as Quarto does: mapping by mapping, lists one after the other.
 
     Every address below `folder` loses it and `.qmd` becomes `.ipynb`, wherever in the file it
     stands. Nothing is executed and no script of the project runs. PageError for torn YAML.
     """
-    config = _flat(_read(path), re.compile(rf"(?<![\w./-])(?:\./|/)?{re.escape(folder)}/"))
+    config = _read(path)
+    profile = path.with_name(f"{path.stem}-{audience}{path.suffix}")
+    if profile.is_file():
+        config = _merged(config, _read(profile))
+    config.pop("profile", None)
+    config = _flat(config, re.compile(rf"(?<![\w./-])(?:\./|/)?{re.escape(folder)}/"))
     project = config.setdefault("project", {})
     project["output-dir"] = OUTPUT
     for step in ("pre-render", "post-render"):
@@ -27,6 +36,15 @@ def staged_config(path: Path, folder: str) -> str:
     execute = config.setdefault("execute", {})
     execute["enabled"] = False
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _merged(base: Any, over: Any) -> Any:
+    """`over` laid on `base`: lists are joined, each entry once; anything else is replaced."""
+    if isinstance(base, dict) and isinstance(over, dict):
+        return base | {key: _merged(base.get(key), value) for key, value in over.items()}
+    if isinstance(base, list) and isinstance(over, list):
+        return base + [entry for entry in over if entry not in base]
+    return over
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,0 +1,117 @@
+"""The internal page Discounts, and the internal part of Stores: who pays for discounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from processing.board.reader import Pin
+from processing.views import bars, theme
+from processing.views.audience import internal
+from processing.views.chart import Chart, Trace, chart, week_range
+from processing.views.claim import claim
+from processing.views.early import when_ready
+from processing.views.format import format_value
+from processing.views.html import Fragment
+from processing.views.number import shown, time_element
+from processing.views.rows import Row, full_weeks, latest, records, sort_by
+from processing.views.table import Shown
+from processing.views.unit import unit
+
+TOP = 20
+PAID = "Discounts that the chain pays for, US dollars"
+MONEY = (
+    Shown("own_discount_usd", "usd0", "Paid by the chain"),
+    Shown("own_discount_pct", "pct1", "For 100 of sales"),
+    Shown("card_discount_usd", "usd0", "By loyalty card"),
+    Shown("matched_coupon_usd", "usd0", "Added to coupons"),
+    Shown("maker_coupon_usd", "usd0", "Paid by makers"),
+    Shown("sales_usd", "usd0", "Sales"),
+)
+
+
+@internal
+@when_ready
+def weekly(pin: Pin) -> Fragment:
+    """What the chain paid for in each full week (unit `own-discounts-week`)."""
+    last, weeks = latest(pin)[0], full_weeks(records(pin))
+    paid, share = _own(pin, last), shown(pin, last, "own_discount_pct", "pct1")
+    makers = shown(pin, last, "maker_coupon_usd", "usd0")
+    first, end = (shown(pin, row, "week_start_date", "date_long") for row in (weeks[0], weeks[-1]))
+    return unit(
+        pin,
+        "own-discounts-week",
+        headline=f"The chain paid {paid} for discounts in the latest full week, {share} of sales",
+        subtitle=f"{PAID}, full weeks of {first} to {end}. The scale starts at zero",
+        summary=f"Makers of the goods paid for {makers} more, by their own coupons.",
+        rows=weeks,
+        columns=(Shown("week_start_date", "date_short", "Week of"), *MONEY),
+        chart=_line(weeks),
+    )
+
+
+@internal
+def ranking(pin: Pin) -> Fragment:
+    """The twenty stores that cost most in discounts (unit `own-discounts-stores`)."""
+    rows = sort_by(records(pin), "place")[:TOP]
+    return unit(
+        pin,
+        "own-discounts-stores",
+        headline=_leads(pin, rows[0]),
+        subtitle=f"{PAID}, by store, the twenty with most, the year to {_day(pin)}",
+        summary=f"That is {shown(pin, rows[0], 'own_discount_pct', 'pct1')} of what this store "
+        "sold. The table of all stores stands on the page Stores.",
+        rows=rows,
+        columns=(Shown("name", "text", "Store"), *MONEY),
+        chart=bars.plain(rows, "own_discount_usd", "name", format="usd0"),
+    )
+
+
+@internal
+def every_store(pin: Pin) -> Fragment:
+    """Every store and what its discounts cost the chain (unit `store-discounts`)."""
+    rows = sort_by(records(pin), "place")
+    return unit(
+        pin,
+        "store-discounts",
+        headline=_leads(pin, rows[0]),
+        subtitle=f"{PAID}, by store, all stores, the year to {_day(pin)}",
+        summary="What makers of the goods pay for by their own coupons is not part of it.",
+        rows=rows,
+        columns=(Shown("name", "text", "Store"), Shown("place", "count", "Place"), *MONEY),
+        folded=True,
+    )
+
+
+def _leads(pin: Pin, row: Row) -> str:
+    most = claim("max", pin, row, "own_discount_usd", "most", {})
+    return f"Discounts at {shown(pin, row, 'name', 'text')} cost the chain {most}, {_own(pin, row)}"
+
+
+def _own(pin: Pin, row: Row) -> str:
+    return shown(pin, row, "own_discount_usd", "usd0")
+
+
+def _day(pin: Pin) -> str:
+    return time_element(pin.entry.data_to)
+
+
+def _line(weeks: Sequence[Row]) -> Chart:
+    axis = {"rangemode": "tozero", "tickprefix": "$", "tickformat": "~s", "nticks": 6}
+    return chart(
+        weeks,
+        [Trace(x="week_start_date", y="own_discount_usd", hover=_hover, style=LINE)],
+        layout={
+            "xaxis": {"type": "date", "range": week_range(weeks), "tickformat": "%b"},
+            "yaxis": axis,
+        },
+        narrow={"xaxis": {"dtick": "M3"}},
+        size="l",
+    )
+
+
+LINE = {"mode": "lines", "line": {"color": theme.colour("rust"), "width": 2.5}}
+
+
+def _hover(row: Row) -> str:
+    week = format_value("date_short", row["week_start_date"])
+    return f"Week of {week}: {format_value('usd0', row['own_discount_usd'])}"
