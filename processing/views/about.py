@@ -64,7 +64,7 @@ CLOCKS = {
 
 def sources(manifest: Manifest) -> Fragment:
     """Every source with address, licence and how much of it the release could see."""
-    head = ("Source", "Origin and licence", "Rows visible", "Size", "Days", "Updated")
+    head = ("Source", "Origin and licence", "Rows visible", "Size", "Updated")
     rows = [_source_row(manifest, at) for at in range(len(manifest.sources))]
     caption = "Sources of this release"
     table = listing("sources-table", caption, head, rows, "Rows visible|Size")
@@ -81,16 +81,17 @@ def _source_row(manifest: Manifest, at: int) -> list[str]:
         escape(source.origin) + licence + element("span", address, class_="mp-subtle"),
         fact(manifest, "sources", at, "rows", format="count"),
         fact(manifest, "sources", at, "bytes", format="bytes"),
-        _days(source),
-        escape(source.updated),
+        escape(source.updated) + _days(source),
     ]
 
 
 def _days(source: SourceEntry) -> str:
+    """From which day to which a source is dated, on a line of its own; nothing for one undated."""
     if not (source.first_date and source.last_date):
-        return "not dated"
+        return ""
     start = time_element(source.first_date, "date_short")
-    return f"{start}&nbsp;to {time_element(source.last_date, 'date_short')}"
+    days = f"{start} to {time_element(source.last_date, 'date_short')}"
+    return element("span", days, class_="mp-subtle")
 
 
 def _titled(name: str, title: str) -> str:

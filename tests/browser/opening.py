@@ -29,6 +29,9 @@ WAITED = """() => {
   document.getAnimations().filter(one => one.animationName === 'mp-appear')
     .forEach(one => one.finish());
 }"""
+# Every section stands: the script lays out those below the first in idle time.
+LAID_OUT = """() => !document.querySelector(
+  ':is(.content, main) > section ~ section:not([data-laid-out])')"""
 
 
 @contextmanager
@@ -45,6 +48,7 @@ def opened(browser: Browser, file: Path, mode: str = "light", **ways: Any) -> It
     page.goto(file.as_uri())
     if mode == "scripts off":
         page.evaluate(WAITED)
+    page.wait_for_function(LAID_OUT)
     try:
         yield page
     finally:

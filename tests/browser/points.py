@@ -74,9 +74,7 @@ POINTS = (
           "test_no_label_is_cut_meets_another_or_is_too_small"),
     point(25, "sideways scrolling at 320 px and at 400 %", "none", "test_pages_reflow"),
     point(26, "labels cut or on one another at 320, 768 and 1440 px", "0",
-          "test_no_label_is_cut_meets_another_or_is_too_small",
-          misses="labels of two charts (campaign-timeline, spending-by-age-and-size) still meet on "
-          "narrow screens; their tables say the same"),
+          "test_no_label_is_cut_meets_another_or_is_too_small"),
     point(27, "charts of more than 6 series or 10 grid lines, two axes, or turned text", "0",
           "test_charts_are_plain"),
     point(28, "raw or ungrouped numbers", "0", "test_numbers_and_dates_have_one_form", CHECKED),

@@ -165,7 +165,6 @@ def test_nothing_moves_when_a_chart_wakes(
 ) -> None:
     """The page keeps its height and its places when Plotly takes over from the pictures."""
     with opened(browser, built_site.folder / name) as page:
-        page.wait_for_function(LAID_OUT)
         before = page.evaluate(PLACES)
         for picture in page.query_selector_all(".mp-unit-chart .mp-picture"):
             if picture.is_visible():
@@ -177,8 +176,6 @@ def test_nothing_moves_when_a_chart_wakes(
     assert moved == []
 
 
-LAID_OUT = """() => !document.querySelector(
-  ':is(.content, main) > section ~ section:not([data-laid-out])')"""
 PLACES = """() => [...document.querySelectorAll('main h2, main h3, main figure, footer')].map(e => {
   const box = e.getBoundingClientRect();
   return [e.id || e.localName, Math.round(box.top + scrollY), Math.round(box.height)];
