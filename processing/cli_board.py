@@ -144,8 +144,9 @@ def freshness(config: Config, as_of: date | None) -> None:
 
 @click.command()
 @click.option("--fix", is_flag=True, help="Set aside what does not belong; nothing is deleted.")
+@click.option("--ask", is_flag=True, help="Ask each server whether it takes our credentials.")
 @command
-def doctor(config: Config, fix: bool) -> None:
+def doctor(config: Config, fix: bool, ask: bool) -> None:
     """Find torn or stray things on the board, and what this machine lacks."""
     from processing.board.doctor import examine
     from processing.build.elsewhere import board_here
@@ -156,6 +157,8 @@ def doctor(config: Config, fix: bool) -> None:
     for line in machine_report(config):
         click.echo(line)
     need_credentials(config, config.sources, os.environ)
+    if ask:
+        _ask_servers(config)
     board_here(config, whole=True, afresh=True)
     board = config.board_path
     ailments = examine(board, named_by_state(board))
@@ -172,6 +175,19 @@ def doctor(config: Config, fix: bool) -> None:
             else "run `millpond doctor --fix`",
         )
     click.echo("board: healthy")
+
+
+def _ask_servers(config: Config) -> None:
+    """Say what each server answers; the first error once all were asked."""
+    from processing.build.asking import answers
+    from processing.sources.clock import data_day
+
+    errors = []
+    for who, error in answers(config, data_day(config.clock, today(config)), os.environ):
+        click.echo(f"{who}: {error.what if error else 'answers, and takes what it is shown'}")
+        errors += [error] if error else []
+    if errors:
+        raise errors[0]
 
 
 def _set_aside(config: Config) -> int:

@@ -100,6 +100,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     engine: EngineConfig = EngineConfig()
     site: SiteConfig = SiteConfig()
     intake: str = "intake"
+    declarations: tuple[str, ...] = ("processing.sources.retail",)
     keep: KeepConfig = KeepConfig()
     sources: dict[str, SourceConfig] = {}
 

@@ -23,7 +23,7 @@ from processing.sources.asked import Asked
 from processing.sources.find import find, need_credentials
 from processing.sources.hashes import Hashes
 from processing.sources.location import Location
-from processing.sources.retail import SOURCES
+from processing.sources.registry import load_sources
 from processing.sources.sample import in_words
 from processing.sources.shape import declared_columns
 from processing.sources.source import Source
@@ -172,12 +172,13 @@ def find_inputs(
     first source that is not there.
     """
     credentials = need_credentials(config, names := list(names), environment)
+    declared = load_sources(config.declarations, config.root)
     return {
         name: Input(
-            with_sample(SOURCES[name], config.sources[name].sample),
+            with_sample(declared[name], config.sources[name].sample),
             find(
                 Asked(
-                    SOURCES[name],
+                    declared[name],
                     config.sources[name],
                     config.root,
                     config.cache_path / "sources",
@@ -198,10 +199,12 @@ def find_inputs(
 
 def check_declared(config: Config) -> None:
     """ConfigError when millpond.toml names a source whose columns nobody declared."""
-    unknown = sorted(set(config.sources) - set(SOURCES))
+    declared = load_sources(config.declarations, config.root)
+    unknown = sorted(set(config.sources) - set(declared))
     if unknown:
         raise ConfigError(
             f"millpond.toml names sources that are not declared: {', '.join(unknown)}",
-            expected="one of " + ", ".join(SOURCES),
-            next_step="declare the source's columns in processing/sources/retail.py",
+            expected="one of " + ", ".join(declared),
+            next_step=f"declare its columns in {config.declarations[-1]}, "
+            "or name the module that does under `declarations` in millpond.toml",
         )

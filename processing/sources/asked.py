@@ -37,7 +37,10 @@ class Bound:
 
 @dataclass(frozen=True)
 class Asked:
-    """One source as a build wants it. `cache` may be fetched again, `intake` may not."""
+    """One source as a build wants it. `cache` may be fetched again, `intake` may not.
+
+    `only_ask`: whether it is to be had is all that is of interest; nothing is taken in.
+    """
 
     source: Source
     config: SourceConfig
@@ -48,6 +51,7 @@ class Asked:
     timezone: str
     credentials: Credentials
     tell: Callable[[str], None] = print
+    only_ask: bool = False
 
     @property
     def name(self) -> str:
@@ -115,6 +119,17 @@ class Asked:
                 f"Columns there: {', '.join(found)}",
                 expected=", ".join(f"{c.name}: {c.type}" for c in self.source.columns),
                 next_step="correct the source, or its declaration in processing/sources",
+            )
+
+    def check_sha256(self, found: str) -> None:
+        """SourceError when millpond.toml says that the content, file after file, is another."""
+        wanted = self.config.sha256
+        if wanted and found != wanted.lower():
+            raise self.fault(
+                "its content is not what was agreed on",
+                f"SHA-256 {found}",
+                f"SHA-256 {wanted}",
+                f"find out what changed; then correct sha256 of [sources.{self.name}]",
             )
 
     @property

@@ -46,11 +46,22 @@ def locate(asked: Asked) -> Location:
             expected=f"first = 2017-01-01, and {FIRST} and {LAST} in the address",
             next_step=f"correct [sources.{asked.name}] in millpond.toml",
         )
+    if asked.only_ask:
+        return _try(asked, first)
     for span in spans([span_of(path) for path in kept(asked)], first, asked.as_of):
         _fetch(asked, span)
     parts = [path for path in kept(asked) if span_of(path).first <= asked.as_of]
     mark = hashlib.sha256(repr([path.name for path in parts]).encode()).hexdigest()
     return take_in(asked, lambda: mark, lambda: typed(asked, asked.schema, _rows(asked, parts)))
+
+
+def _try(asked: Asked, first: date) -> Location:
+    """Ask for one day and keep nothing."""
+    with closing(Web(asked, _url(asked, Span(first, first)))) as web:
+        content = io.BytesIO()
+        web.into(content)
+    list(_times(asked, content.getvalue()))
+    return Location(asked.shown, (), "parquet")
 
 
 def spans(held: list[Span], first: date, last: date) -> list[Span]:
@@ -79,14 +90,17 @@ def span_of(path: Path) -> Span:
 
 def _fetch(asked: Asked, span: Span) -> None:
     """Ask for these days and keep the answer, once it is known to be one."""
-    address = asked.config.address.removeprefix("feed+")
-    url = address.replace(FIRST, span.first.isoformat()).replace(LAST, span.last.isoformat())
     content = io.BytesIO()
-    with closing(Web(asked, url)) as web:
+    with closing(Web(asked, _url(asked, span))) as web:
         web.into(content)
     rows = list(_times(asked, content.getvalue()))
     typed(asked, asked.schema, rows).read_all()
     keep(asked, content.getvalue(), ".json", str(span))
+
+
+def _url(asked: Asked, span: Span) -> str:
+    address = asked.config.address.removeprefix("feed+")
+    return address.replace(FIRST, span.first.isoformat()).replace(LAST, span.last.isoformat())
 
 
 def _times(asked: Asked, content: bytes) -> Iterator[list[Any]]:

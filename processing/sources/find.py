@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import cast
 
 from processing.config import Config
@@ -36,7 +38,7 @@ def find(asked: Asked) -> Location:
     SourceError for an unknown kind of address, and for whatever goes wrong on the way.
     """
     found = _whole(asked)
-    if asked.config.sample is None:
+    if asked.config.sample is None or asked.only_ask:
         return found
     from processing.sources.sample import sampled
 
@@ -46,7 +48,10 @@ def find(asked: Asked) -> Location:
 def _whole(asked: Asked) -> Location:
     scheme = asked.parts.scheme
     if scheme in KINDS:
-        return locate(asked.name, asked.config.address, asked.root)
+        found = locate(asked.name, asked.config.address, asked.root)
+        if asked.config.sha256:
+            asked.check_sha256(_hashed(found.files))
+        return found
     if scheme not in ELSEWHERE:
         raise SourceError(
             f"Source {asked.name}: unknown kind of address",
@@ -58,6 +63,16 @@ def _whole(asked: Asked) -> Location:
     module, function = ELSEWHERE[scheme].split(":")
     take = cast("Callable[[Asked], Location]", getattr(import_module(module), function))
     return take(asked)
+
+
+def _hashed(files: Iterable[Path]) -> str:
+    """The SHA-256 of files, one after the other."""
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+    return digest.hexdigest()
 
 
 def is_elsewhere(config: SourceConfig) -> bool:

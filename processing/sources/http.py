@@ -46,7 +46,7 @@ def _rows(asked: Asked, web: Web, facts: Facts | None, kind: Format) -> pa.Recor
     file = tempfile.TemporaryFile(dir=scratch(asked))  # noqa: SIM115
     media = web.into(file, facts.etag if facts else None)
     file.seek(0)
-    check_sha256(asked, hashlib.file_digest(file, "sha256").hexdigest())
+    asked.check_sha256(hashlib.file_digest(file, "sha256").hexdigest())
     file.seek(0)
     found = parsed(asked, kind, file, media)
     return pa.RecordBatchReader.from_batches(found.schema, _closing(file, found))
@@ -63,15 +63,3 @@ def scratch(asked: Asked) -> Path:
     folder = asked.cache / asked.name
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def check_sha256(asked: Asked, found: str) -> None:
-    """SourceError when millpond.toml says that the content is another."""
-    wanted = asked.config.sha256
-    if wanted and found != wanted.lower():
-        raise asked.fault(
-            "its content is not what was agreed on",
-            f"SHA-256 {found}",
-            f"SHA-256 {wanted}",
-            f"find out what changed; then correct sha256 of [sources.{asked.name}]",
-        )

@@ -14,7 +14,6 @@ from pyarrow.fs import FSSpecHandler, PyFileSystem
 
 from processing.errors import AGAIN, needs
 from processing.sources.asked import Asked
-from processing.sources.http import check_sha256
 from processing.sources.intake import take_in
 from processing.sources.location import FORMATS, WEEK_FOLDER, Format, Location
 from processing.sources.parse import parsed, scanned, unreadable
@@ -68,7 +67,7 @@ def _rows(asked: Asked, store: Any, names: list[str]) -> pa.RecordBatchReader:
         raise asked.fault("not one format that can be read", ", ".join(sorted(kinds)), "one format")
     kind = kinds.pop()
     if asked.config.sha256:
-        check_sha256(asked, _hashed(store, names))
+        asked.check_sha256(_hashed(store, names))
     if kind == "parquet":
         weeks = all(WEEK_FOLDER.fullmatch(PurePosixPath(name).parent.name) for name in names)
         files = PyFileSystem(FSSpecHandler(store))

@@ -32,7 +32,7 @@ def locate(asked: Asked) -> Location:
     rows = parsed(asked, "csv", content, media).read_all()
     if not rows.num_rows:
         raise asked.fault("the sheet is empty", "a header and no row", "at least one row")
-    if keep(asked, content.getvalue(), ".csv"):
+    if not asked.only_ask and keep(asked, content.getvalue(), ".csv"):
         asked.tell(
             f"source {asked.name}: a new version of the sheet is kept in "
             f"{asked.intake / asked.name} (anyone who has the link can edit it)"

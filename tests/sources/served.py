@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,6 +57,7 @@ class Served:
         return sum(counts[:-1])
 
 
+@lru_cache(maxsize=8)  # a server knows its files; it does not hash them at each request
 def _etag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:16]}"'
 
@@ -126,6 +130,37 @@ def serving(certificate: Path | None = None) -> Iterator[Served]:
     thread.start()
     try:
         yield handler.served  # type: ignore[attr-defined]
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
+def cutting(port: int, after: int) -> Iterator[int]:
+    """A port that passes a connection on to another, and cuts it after so many bytes of answers."""
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.create_connection(("127.0.0.1", port)) as behind:
+                back = Thread(target=self._back, args=(behind,), daemon=True)
+                back.start()
+                with suppress(OSError):
+                    while piece := self.request.recv(65536):
+                        behind.sendall(piece)
+
+        def _back(self, behind: socket.socket) -> None:
+            left = after
+            with suppress(OSError):
+                while left > 0 and (piece := behind.recv(min(65536, left))):
+                    self.request.sendall(piece)
+                    left -= len(piece)
+                self.request.shutdown(socket.SHUT_RDWR)
+
+    server = ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield server.server_address[1]
     finally:
         server.shutdown()
         server.server_close()

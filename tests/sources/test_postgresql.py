@@ -13,7 +13,8 @@ import pytest
 from tests.integration.projects import NOW, lines, make_project, run_build
 from tests.sources.howto import snippet
 from tests.sources.postgres import PASSWORD, Server
-from tests.sources.shops import build, bytes_of, contents, not_taken, refused, shop
+from tests.sources.served import cutting
+from tests.sources.shops import build, bytes_of, contents, not_taken, refused, shop, taken
 
 pytestmark = pytest.mark.server
 
@@ -152,6 +153,21 @@ def test_what_is_said_of_a_fault(
     assert says in found
     assert "c4nary" not in found
     assert "transactions" in found
+
+
+def test_a_connection_that_is_cut_half_way(project: Path, postgresql: Server) -> None:
+    """Rows that came before the cut are not kept."""
+    postgresql.run("INSERT INTO lines SELECT lines.* FROM lines, generate_series(1, 400)")
+    toml = project / "millpond.toml"
+    given = toml.read_text()
+    with cutting(postgresql.port, after=200_000) as port:
+        toml.write_text(given.replace(f":{postgresql.port}/", f":{port}/"))
+        says = not_taken(project, RIGHT)
+    assert "transactions" in says
+    assert "run again; the last release is served unchanged" in says
+    assert "c4nary" not in says
+    toml.write_text(given)
+    assert taken(project, RIGHT).num_rows > len(lines())
 
 
 def test_a_missing_column_is_named(project: Path, postgresql: Server) -> None:

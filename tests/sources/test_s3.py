@@ -18,6 +18,7 @@ from moto.server import ThreadedMotoServer
 
 from tests.integration.bad_data import changed
 from tests.integration.projects import NOW, lines, make_project, run_build
+from tests.integration.stores import refusing
 from tests.sources.howto import snippet
 from tests.sources.shops import build, bytes_of, contents, not_taken, shop, taken
 
@@ -124,3 +125,12 @@ def test_what_is_said_of_a_fault(
     says_all = not_taken(shop(tmp_path / "shop", given.replace(old, new)), RIGHT)
     assert says in says_all
     assert "c4nary" not in says_all
+
+
+def test_no_right_to_read(tmp_path: Path, endpoint: str, bucket: Any) -> None:
+    """One message without the credentials."""
+    put(bucket, "lines.parquet", lines())
+    with refusing(endpoint, "GET", 403) as refuses:
+        found = not_taken(shop(tmp_path / "shop", text(refuses)), RIGHT)
+    assert "the server refuses to give it" in found
+    assert "c4nary" not in found

@@ -1,0 +1,88 @@
+"""What a project declares for itself, what it agreed on, and whether servers take what it shows."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from processing.cli import cli
+from processing.config import load_config
+from processing.errors import ConfigError
+from processing.sources.registry import load_sources
+from tests.integration.projects import lines, make_project, run_build
+from tests.sources.served import serving
+from tests.sources.shops import not_taken, shop, taken
+
+OWN = """
+from processing.sources.source import RawColumn, Source
+
+DECLARED = (
+    Source(name="visitors", title="", origin="", licence="", updated="",
+           columns=(RawColumn("day", "date", "the day"),)),
+)
+"""
+
+
+def test_a_project_declares_sources_of_its_own(tmp_path: Path) -> None:
+    """In a module beside its millpond.toml; those of other modules are there as well."""
+    (tmp_path / "own_of_a_shop.py").write_text(OWN, encoding="utf-8")
+    found = load_sources(("processing.sources.retail", "own_of_a_shop"), tmp_path)
+    assert {"transactions", "visitors"} <= set(found)
+    assert [column.name for column in found["visitors"].columns] == ["day"]
+
+
+@pytest.mark.parametrize(
+    ("modules", "says"),
+    [
+        (("nowhere_at_all",), "No module named"),
+        (("processing.errors",), "no DECLARED"),
+        (("processing.sources.campaigns",) * 2, "a second source of the name"),
+    ],
+)
+def test_declarations_that_cannot_be_used(
+    tmp_path: Path, modules: tuple[str, ...], says: str
+) -> None:
+    with pytest.raises(ConfigError, match=says):
+        load_sources(modules, tmp_path)
+
+
+def test_a_source_that_nobody_declared_is_named_with_the_next_step(tmp_path: Path) -> None:
+    folder = make_project(tmp_path)
+    with (folder / "millpond.toml").open("a") as file:
+        file.write('[sources.visitors]\naddress = "v.csv"\n')
+    with pytest.raises(ConfigError, match="under `declarations`"):
+        run_build(folder, date(2017, 2, 12))
+
+
+def test_a_file_here_is_held_to_its_checksum(tmp_path: Path) -> None:
+    """As one on a server is."""
+    address = 'address = "transactions.parquet"\nsha256 = "{}"'
+    wrong = shop(tmp_path / "wrong", address.format("0" * 64))
+    says = not_taken(wrong, {})
+    right = hashlib.sha256((wrong / "transactions.parquet").read_bytes()).hexdigest()
+    assert "its content is not what was agreed on" in says
+    assert right in says
+    assert taken(shop(tmp_path / "right", address.format(right)), {}).num_rows == len(lines())
+
+
+def test_doctor_asks_whether_credentials_are_taken(tmp_path: Path) -> None:
+    """It names the server that refuses, keeps the credential to itself and takes nothing in."""
+    with serving() as served:
+        address = served.put("/x.csv", b"a\n1\n", token="right-c4nary")
+        own = f'address = "{address}"\ncredentials.token = "SHOP_TOKEN"'
+        folder = shop(tmp_path / "shop", own)
+        (folder / ".env").write_text("SHOP_TOKEN=wrong-c4nary\n")
+        done = CliRunner().invoke(cli, ["--project", str(folder), "doctor", "--ask"])
+        assert done.exit_code == 11
+        assert "source transactions: Source transactions: the server asks for other" in done.stdout
+        assert "c4nary" not in done.output
+        (folder / ".env").write_text("SHOP_TOKEN=right-c4nary\n")
+        done = CliRunner().invoke(cli, ["--project", str(folder), "doctor", "--ask"])
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert "source transactions: answers" in done.stdout
+        assert {method for method, _, _ in served.asked} == {"HEAD"}
+    assert not load_config(folder).intake_path.exists()
