@@ -110,10 +110,11 @@ def lighthouse(site: Path) -> dict[str, dict[str, float]]:
         print("no Lighthouse: it needs npm, Chromium and a site (`make site`)")
         return {}
     from scripts.bench_pages import serving
+    from tests.conftest import PUBLIC_PAGES
 
     found = {}
     with tempfile.TemporaryDirectory() as folder, serving(site) as address:
-        for page in sorted(path.stem + ".html" for path in (ROOT / "reports").glob("*.qmd")):
+        for page in PUBLIC_PAGES:
             report = Path(folder) / "report.json"
             flags = "--headless=new --no-sandbox --disable-background-networking"
             command = [npx, "--yes", f"lighthouse@{LIGHTHOUSE_VERSION}", address + page, "--quiet"]

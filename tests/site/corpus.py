@@ -88,8 +88,8 @@ def hostile_project(folder: Path, number: int) -> Path:
     """
     root = make_project(folder)
     shutil.copytree(ROOT / "reports", root / "reports")
-    for name in ("_quarto.yml", "_brand.yml"):
-        shutil.copy2(ROOT / name, root / name)
+    for path in ROOT.glob("_*.yml"):
+        shutil.copy2(path, root / path.name)
     if (ROOT / "node_modules").is_dir():
         (root / "node_modules").symlink_to(ROOT / "node_modules")
     (root / "reports" / "hostile.qmd").write_text(PAGE, encoding="utf-8")
