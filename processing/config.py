@@ -102,6 +102,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     intake: str = "intake"
     declarations: tuple[str, ...] = ("processing.sources.retail",)
     keep: KeepConfig = KeepConfig()
+    tables: tuple[str, ...] = ()
     sources: dict[str, SourceConfig] = {}
 
     def for_audience(self, audience: Audience | None) -> Config:

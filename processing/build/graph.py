@@ -64,6 +64,24 @@ def _audience(table: Table) -> Audience:
     return table.contract.audience
 
 
+def needed(tables: Mapping[str, Table], names: tuple[str, ...]) -> dict[str, Table]:
+    """The named tables and those they read, or all when none is named.
+
+    ConfigError for a name that no table has.
+    """
+    if unknown := sorted(set(names) - set(tables)):
+        raise ConfigError(
+            f"millpond.toml asks for tables that nobody declared: {', '.join(unknown)}",
+            expected="some of " + ", ".join(tables),
+            next_step="correct `tables`, or leave it out to build them all",
+        )
+    wanted, todo = set[str](), list(names or tables)
+    while todo:
+        wanted.add(name := todo.pop())
+        todo += [i for i in tables[name].inputs if i in tables and i not in wanted]
+    return {name: table for name, table in tables.items() if name in wanted}
+
+
 def build_graph(tables: Mapping[str, Table], sources: frozenset[str]) -> Graph:
     """Sort the tables; ConfigError for an input that nobody gives, a clash of names, or a cycle."""
     for table in tables.values():

@@ -35,7 +35,7 @@ from processing.build.decision import Decision
 from processing.build.describe import SeenParts
 from processing.build.failing import FOLDER, FailingRows
 from processing.build.fingerprint import code_hash, contract_hash, library_hash, short_hash
-from processing.build.graph import Graph, build_graph
+from processing.build.graph import Graph, build_graph, needed
 from processing.build.inputs import Input, check_declared, check_samples, find_inputs
 from processing.build.make import Maker, intact
 from processing.build.plan import Fingerprint, TableState, plan, weeks_to_make
@@ -70,6 +70,7 @@ class Report:
 class Build:
     """One build of one day. The clock, the progress line and the forced tables are passed in.
 
+    `tables` are those to build; without, those that the configuration asks for.
     `accepted` names sources that may have lost rows since the release before. Credentials of
     sources are looked for in `environment` first.
     """
@@ -79,7 +80,7 @@ class Build:
     now: datetime
     tell: Tell = print
     forced: frozenset[str] = frozenset()
-    tables: Mapping[str, Table] = field(default_factory=load_tables)
+    tables: Mapping[str, Table] | None = None
     accepted: frozenset[str] = frozenset()
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     seen: dict[str, SeenParts] = field(default_factory=dict, init=False)
@@ -89,7 +90,8 @@ class Build:
         """All declared tables in build order. ConfigError, or UsageError for an unknown --force."""
         check_declared(self.config)
         check_engine(self.config.engine)
-        graph = build_graph(self.tables, frozenset(self.config.sources))
+        tables = needed(load_tables(), self.config.tables) if self.tables is None else self.tables
+        graph = build_graph(tables, frozenset(self.config.sources))
         check_samples(self.config, graph)
         unknown = self.forced - set(graph.tables)
         if unknown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import narwhals as nw
@@ -67,7 +68,8 @@ def local_date(column: str, timezone: str, last_year: int) -> nw.Expr:
     return local.dt.date()
 
 
-def utc_offsets(timezone: str, last_year: int) -> list[tuple[datetime, timedelta]]:
+@cache
+def utc_offsets(timezone: str, last_year: int) -> tuple[tuple[datetime, timedelta], ...]:
     """From when (UTC) which offset holds, from the first of 2000 to the end of `last_year`."""
     zone = ZoneInfo(timezone)
     hour = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
@@ -77,7 +79,7 @@ def utc_offsets(timezone: str, last_year: int) -> list[tuple[datetime, timedelta
         if not found or found[-1][1] != offset:
             found.append((_first_with(zone, hour, offset), offset))
         hour += timedelta(days=7)
-    return found
+    return tuple(found)
 
 
 def _first_with(zone: ZoneInfo, instant: datetime, offset: timedelta) -> datetime:

@@ -17,7 +17,7 @@ import pytest
 from processing.board.reader import open_release
 from processing.build.run import Build, Report
 from processing.config import load_config
-from processing.errors import BoardError, ContractError, SourceError, UsageError
+from processing.errors import BoardError, ConfigError, ContractError, SourceError, UsageError
 from processing.sources.retail import SOURCES, TRANSACTIONS
 from processing.sources.source import RawColumn
 from processing.tables.registry import Table, load_tables
@@ -25,6 +25,7 @@ from tests.integration.projects import (
     DEPARTMENTS,
     NOW,
     accept_fewer,
+    build_every_table,
     lines,
     make_project,
     run_build,
@@ -52,7 +53,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 def test_the_first_build_makes_every_table(project: Path) -> None:
     """And one release names them all."""
-    report = run_build(project)
+    report = run_build(build_every_table(project))
     assert set(reasons(report)) == set(load_tables())
     assert report.is_new
     assert set(contents(project)) == set(load_tables())
@@ -128,7 +129,7 @@ def weekly(project: Path) -> Path:
     by_week(lines(), project / "lines")
     toml = project / "millpond.toml"
     toml.write_text(toml.read_text().replace("transactions.parquet", "lines"))
-    return project
+    return build_every_table(project)
 
 
 def from_nothing(project: Path, as_of: date = date(2017, 2, 12)) -> dict[str, bytes]:
@@ -148,7 +149,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def test_weeks_in_folders_give_the_same_bytes_as_one_file(project: Path, weekly: Path) -> None:
     """How the source is cut is no concern of a reader."""
     run_build(weekly)
-    whole = make_project(project.parent / "whole")
+    whole = build_every_table(make_project(project.parent / "whole"))
     run_build(whole)
     assert files_of(weekly) == files_of(whole)
 
@@ -205,7 +206,7 @@ def test_weeks_are_computed_in_batches_of_bounded_size(
 
 def test_a_changed_source_rebuilds_only_what_reads_it(project: Path) -> None:
     """A renamed department reaches the tables that show names, and no other."""
-    run_build(project)
+    run_build(build_every_table(project))
     (project / "departments.csv").write_text(DEPARTMENTS.replace("Grocery", "Food"))
     report = run_build(project, now=LATER)
     assert reasons(report) == {
@@ -224,6 +225,18 @@ def test_forced_tables_are_built_again(project: Path) -> None:
     assert not report.is_new
 
 
+def test_the_configuration_chooses_tables(project: Path) -> None:
+    """Those it names and those they read, and no source that only others read must be there."""
+    settings = project / "millpond.toml"
+    text = settings.read_text().replace("promotions.parquet", "nowhere.parquet")
+    lines = ['tables = ["weeks"]' if t.startswith("tables =") else t for t in text.splitlines()]
+    settings.write_text("\n".join(lines))
+    assert set(reasons(run_build(project))) == {"trading_days_by_week", "weeks"}
+    settings.write_text("\n".join(lines).replace('"weeks"', '"week"'))
+    with pytest.raises(ConfigError, match="nobody declared: week"):
+        run_build(project)
+
+
 def test_forcing_a_table_that_does_not_exist(project: Path) -> None:
     """A slip of the pen must not pass silently; exit code 2."""
     with pytest.raises(UsageError, match="names no table: weks"):
@@ -235,7 +248,7 @@ def test_losing_the_state_costs_time_only(project: Path) -> None:
     first = run_build(project)
     (project / "board" / "state.json").write_text("{")
     report = run_build(project, now=LATER)
-    assert len(report.built) == len(load_tables())
+    assert {decision.name for decision in report.built} == set(contents(project))
     assert not report.is_new
     assert report.release.manifest == first.release.manifest
 
