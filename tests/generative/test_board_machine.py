@@ -246,7 +246,7 @@ def stop_at(patch: pytest.MonkeyPatch, step: int) -> None:
 
 TestBoard = Board.TestCase
 TestBoard.settings = settings(
-    max_examples=int(os.environ.get("MILLPOND_EXAMPLES", "20")),
+    max_examples=int(os.environ.get("MILLPOND_EXAMPLES", "12")),
     stateful_step_count=12,
     deadline=None,
     suppress_health_check=list(HealthCheck),

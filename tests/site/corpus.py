@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.conftest import ROOT
-from tests.integration.projects import TOML, make_project
+from tests.integration.projects import TOML, build_every_table, make_project
 
 FOLDER = Path(__file__).parent / "hostile"
 CODE_POINT = re.compile(r"\\u\{([0-9a-f]+)\}")  # written like this where it would not be seen
@@ -95,6 +95,7 @@ def hostile_project(folder: Path, number: int) -> Path:
     (root / "reports" / "hostile.qmd").write_text(PAGE, encoding="utf-8")
     toml = TOML.replace("departments.csv", "departments.parquet")
     (root / "millpond.toml").write_text(toml + "[site]\nsize_budget_kb = 20000\n", encoding="utf-8")
+    build_every_table(root)
     codes, names, categories = ((batches() * 2)[number + at] for at in range(3))
     pq.write_table(_names(codes, names), root / "departments.parquet")
     pq.write_table(_products(codes, categories), root / "products.parquet")
