@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from processing.board.reader import Pin
 from processing.contracts.contract import Column, ColumnType
+from processing.views.audience import internal
 from processing.views.format import format_value
 from processing.views.html import Fragment, escape
 from processing.views.rows import records
@@ -43,6 +44,12 @@ def table(pin: Pin, id: str) -> Fragment:
         columns=[_shown(column) for column in contract.columns],
         folded=False,
     )
+
+
+@internal
+def internal_table(pin: Pin, id: str) -> Fragment:
+    """As `table`, for the internal audience: for others there is nothing in its place."""
+    return table(pin, id)
 
 
 def _shown(column: Column) -> Shown:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 
 from processing.board.audience import hidden_sources, internal_names
-from processing.board.manifest import PinEntry, encode
+from processing.board.manifest import PinEntry
 from processing.board.parquet import parse
 from processing.board.reader import Release, verified_bytes
 
@@ -32,8 +33,8 @@ class Canaries:
     texts: dict[str, str] = field(default_factory=dict)
 
 
-def canaries(release: Release, public: Release, prose: Mapping[str, str]) -> Canaries:
-    """What of `release` only the internal audience may know, and no `public` pin says too.
+def canaries(release: Release, prose: Mapping[str, str]) -> Canaries:
+    """What of `release` only the internal audience may know, and no public pin says too.
 
     `prose` is what pages say to that audience alone: by `name.html` where the whole page is
     internal, by `name` where a part of it is.
@@ -47,7 +48,7 @@ def canaries(release: Release, public: Release, prose: Mapping[str, str]) -> Can
         found.texts |= {name: f"source {name}"} if "_" in name else {}
     for page, text in prose.items():
         _add_prose(found, page, text)
-    return _distinctive(found, public)
+    return _distinctive(found, release)
 
 
 def numbers_in(text: str) -> set[str]:
@@ -129,20 +130,26 @@ def _plain(number: str) -> str:
     return (whole.lstrip("0") or "0") + (f".{part}" if part else "")
 
 
-def _distinctive(found: Canaries, public: Release) -> Canaries:
-    """Without what the public may know anyway, from a pin or from the manifest."""
+def _distinctive(found: Canaries, release: Release) -> Canaries:
+    """Without what the public may know anyway, from a public pin or its contract.
+
+    Not by the manifest that the public site is made from: what slips into that is to be found.
+    """
     numbers = {float(number): number for number in found.numbers}
     wanted, known = np.array(sorted(numbers)), set[str]()
     texts: set[str] = set()
-    for entry in public.manifest.pins:
-        for _, values in _columns(public, entry.name):
+    public = [one for one in release.manifest.pins if one.contract.audience == "public"]
+    for entry in public:
+        for _, values in _columns(release, entry.name):
             if pa.types.is_string(values.type):
                 texts |= {squeezed(text) for text in values.to_pylist()}
             elif _is_number(values.type):
                 told = np.abs(values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False))
                 for written in (told, *(np.round(told, places) for places in PLACES)):
                     known |= {numbers[one] for one in _among(written, wanted)}
-    said = squeezed(encode(public.manifest).decode())
+    contracts = [msgspec.structs.replace(one.contract, discloses=()) for one in public]
+    told = msgspec.json.encode([[one.name for one in public], contracts])
+    said = squeezed(told.decode())
     return Canaries(
         {number: what for number, what in found.numbers.items() if number not in known},
         {t: what for t, what in found.texts.items() if t not in texts and t not in said},

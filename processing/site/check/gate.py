@@ -22,5 +22,5 @@ def gate(config: Config, folder: Path, release: Release) -> list[Finding]:
     findings = check_site(folder, seen, config.site.size_budget_kb)
     if seen.audience == "public":
         prose = internal_texts(load_pages(config.for_audience("internal")), load_pages(config))
-        findings += check_leaks(folder, canaries(release, seen, prose))
+        findings += check_leaks(folder, canaries(release, prose))
     return findings
