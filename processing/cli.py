@@ -32,6 +32,12 @@ renderer_option = click.option(
     type=click.Choice(["quarto", "pandoc"]),
     help="Default: Quarto where it is installed, else the embedded renderer.",
 )
+past_option = click.option(
+    "--release",
+    "past",
+    metavar="ID",
+    help="The site as of a kept release. Default: in a folder of its own.",
+)
 out_option = click.option(
     "--out", type=click.Path(path_type=Path), help="Folder of the site. Default: as configured."
 )
@@ -107,18 +113,26 @@ def build(
 
 
 @cli.command()
+@past_option
 @renderer_option
 @out_option
 @audience_option
 @command
 def render(
-    config: Config, renderer: str | None, out: Path | None, audience: Audience | None
+    config: Config,
+    past: str | None,
+    renderer: str | None,
+    out: Path | None,
+    audience: Audience | None,
 ) -> None:
     """The current release to a static site."""
     from processing.build.elsewhere import board_here
 
     board_here(config)
     config = config.for_audience(audience)
+    if past:
+        _render_past(config, past, renderer, out)
+        return
     rendering = _say_rendered(_render(config, renderer, out))
     if rendering and rendering.error:
         raise rendering.error
@@ -127,6 +141,7 @@ def render(
 @cli.command()
 @as_of_option
 @engine_option
+@past_option
 @renderer_option
 @out_option
 @audience_option
@@ -135,14 +150,25 @@ def site(
     config: Config,
     as_of: date | None,
     engine: str | None,
+    past: str | None,
     renderer: str | None,
     out: Path | None,
     audience: Audience | None,
 ) -> None:
     """Build, render and check: the main job."""
-    from processing.build.elsewhere import run_build
+    from processing.build.elsewhere import board_here, run_build
 
     config = config.for_audience(audience)
+    if past:
+        if as_of or engine:
+            raise UsageError(
+                "A kept release is not built again",
+                found="--release with --as-of or --engine",
+                next_step="leave one of them out",
+            )
+        board_here(config)
+        _render_past(config, past, renderer, out)
+        return
     if not _say_built(run_build(lambda: _build(config, as_of, engine, ()))):
         return
     rendering = _say_rendered(_render(config, renderer, out, gate=True))
@@ -260,6 +286,13 @@ def _render(
     from processing.site.run import render_site
 
     return render_site(config, renderer, out or config.root / config.site.out, tell, gate=gate)
+
+
+def _render_past(config: Config, past: str, renderer: str | None, out: Path | None) -> None:
+    from processing.site.run import render_past
+
+    folder = out or config.root / f"{config.site.out}-{past}"
+    _say_rendered(render_past(config, past, renderer, folder, tell))
 
 
 def _check(config: Config, folder: Path) -> None:

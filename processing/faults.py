@@ -35,6 +35,7 @@ Point = Literal[
     "pages staged",
     "site rendered",
     "site finished",
+    "releases added",
     "site moved near",
     "site swapped",
     "site noted",

@@ -9,11 +9,11 @@ from processing.board.publish import current_release
 from processing.build.state import named_by_state
 from processing.config import Config
 from processing.errors import MillpondError
-from processing.keeping.parcel import Parcel, digest, pack_board
+from processing.keeping.parcel import Parcel, digest, pack_board, pack_intake
 from processing.keeping.published import published, why_publish
 from processing.site.pages.shown import releases_shown
 from processing.site.run import site_fingerprint
-from scripts.ci import ended, millpond, output, pages_of, project, setting
+from scripts.ci import ended, millpond, open_sources, output, pages_of, project, setting
 
 
 def main() -> int:
@@ -51,12 +51,13 @@ def _decide(config: Config, parcel: Parcel) -> int:
     served = current_release(config.board_path)
     assert served is not None
     release = served.manifest.id
-    before = digest(parcel.board)
+    before = digest(parcel.board), digest(parcel.intake)
     board, shown = config.board_path, releases_shown(pages_of(config))
     pack_board(parcel, board, config.keep.releases, named_by_state(board), shown)
     fingerprint = site_fingerprint(config, setting("RENDERER") or "quarto")
     why = why_publish(fingerprint, release, published(parcel))
-    kept = digest(parcel.board) != before or why is not None
+    pack_intake(parcel, config.intake_path, open_sources(config))
+    kept = (digest(parcel.board), digest(parcel.intake)) != before or why is not None
     output(
         render=why is not None,
         keep=kept,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from processing.keeping.parcel import Parcel
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / ".cache" / "reports"
+REASON = "millpond: exit code"  # how the watchdog knows an annotation of ours
 
 
 def project() -> tuple[Config, Parcel]:
@@ -28,14 +30,39 @@ def pages_of(config: Config) -> Path:
     return cache_folder(config.root)
 
 
+def open_sources(config: Config) -> list[str]:
+    """The sources that anybody may read, as they need no credential: what they gave may be kept."""
+    return [name for name, source in config.sources.items() if not source.credentials]
+
+
 def millpond(command: str, *arguments: str, **more: str) -> int:
     """Run a command of the command line, with a report for the summary; its exit code.
 
     `more` is added to its environment.
     """
-    report = ["--report", str(REPORTS / f"{command}.json")]
-    line = [sys.executable, "-m", "processing", *report, command, *arguments]
-    return subprocess.run(line, cwd=ROOT, env=os.environ | more, check=False).returncode
+    report = REPORTS / f"{command}.json"
+    report.unlink(missing_ok=True)
+    line = [sys.executable, "-m", "processing", "--report", str(report), command, *arguments]
+    code = subprocess.run(line, cwd=ROOT, env=os.environ | more, check=False).returncode
+    if code:
+        annotate(code, reason(command) or f"millpond {command} ended without a reason")
+    return code
+
+
+def reason(command: str) -> str | None:
+    """The one named reason why a command ended, by its report; None where there is none."""
+    try:
+        report = json.loads((REPORTS / f"{command}.json").read_text(encoding="utf-8"))
+        return str(report["error"]["what"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def annotate(code: int, said: str) -> None:
+    """Name the reason on the page of the run, where the watchdog finds it for its issue."""
+    if os.environ.get("GITHUB_ACTIONS"):
+        escaped = said.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        print(f"::error title={REASON} {code}::{escaped}", flush=True)
 
 
 def output(**values: str | bool) -> None:
@@ -55,4 +82,5 @@ def setting(name: str) -> str:
 def ended(error: MillpondError) -> int:
     """Say what went wrong, once; the exit code."""
     print(f"error: {error}", file=sys.stderr)
+    annotate(error.exit_code, error.what)
     return error.exit_code

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from processing.build.state import named_by_state
-from processing.keeping.parcel import pack_board
+from processing.keeping.parcel import pack_board, pack_intake
 from processing.site.pages.shown import releases_shown
-from scripts.ci import pages_of, project
+from scripts.ci import open_sources, pages_of, project
 
 
 def main() -> int:
@@ -16,7 +16,8 @@ def main() -> int:
     board = config.board_path
     shown = releases_shown(pages_of(config))
     count = pack_board(parcel, board, config.keep.releases, named_by_state(board), shown)
-    print(f"packed {count} files of {board}; `scripts/run keep` keeps them")
+    count += pack_intake(parcel, config.intake_path, open_sources(config))
+    print(f"packed {count} files of {board} and the intake; `scripts/run keep` keeps them")
     return 0
 
 

@@ -11,21 +11,24 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 SECONDS = 30  # the most that one answer may take
+AT_ONCE = 8  # files asked for at the same time
 NAMED = 10  # files that a message names
 
 
 def wrong_files(address: str, expected: dict[str, Any], names: list[str]) -> dict[str, str]:
     """Which of these files are not what was deployed, and what was found instead."""
-    found = {}
-    for name in names:
-        said = wrong(address, name, expected["files"][name], expected["fingerprint"])
-        if said:
-            found[name] = said
-    return found
+
+    def one(name: str) -> str | None:
+        return wrong(address, name, expected["files"][name], expected["fingerprint"])
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        said = zip(names, pool.map(one, names), strict=True)
+        return {name: what for name, what in said if what}
 
 
 def wrong(address: str, name: str, sha256: str, fresh: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Bring back the board and the executed pages that the last run kept."""
+"""Bring back the board, the executed pages and what feeds gave, as the last run kept them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shutil
 import sys
 
 from processing.errors import MillpondError
-from processing.keeping.parcel import unpack
+from processing.keeping.parcel import unpack, unpack_intake
 from processing.keeping.place import open_place
 from processing.keeping.published import published
 from scripts.ci import ended, output, pages_of, project
@@ -21,6 +21,7 @@ def main() -> int:
         mark = open_place(config.keep.address, config.root).fetch(parcel.kept)
         parcel.set_mark(mark)
         unpack(parcel, config.board_path, pages_of(config))
+        unpack_intake(parcel, config.intake_path)
     except MillpondError as error:
         return ended(error)
     before = published(parcel)

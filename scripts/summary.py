@@ -18,6 +18,8 @@ def main() -> int:
     """One section for each command named; those that did not run are left out."""
     reports = [_read(REPORTS / f"{name}.json") for name in sys.argv[1:]]
     text = "\n\n".join(section(report) for report in reports if report) + "\n"
+    if found := _read(Path(os.environ.get("CHANGES", "nothing.json"))):
+        text += "\n" + "\n".join(changes(found)) + "\n"
     if why := os.environ.get("WHY"):
         text += f"\nPublish: {inert(why)}\n"
     print(text)
@@ -40,6 +42,7 @@ def section(report: dict[str, Any]) -> str:
     lines = [f"### millpond {report['command']}", ""]
     if error := report["error"]:
         lines += failure(report["exit_code"], error)
+        lines += [f"- {page_said(page)}" for page in report.get("failing", [])]
     elif said := report.get("stood_down") or report.get("said"):
         lines.append(inert(said) + ".")
     if report.get("dry_run"):
@@ -57,6 +60,34 @@ def failure(code: int, error: dict[str, str | None]) -> list[str]:
     for label in ("found", "expected", "next_step"):
         if said := error[label]:
             lines += [f"{label.replace('_', ' ')}:", "", fenced(said), ""]
+    return lines
+
+
+def page_said(page: dict[str, str | None]) -> str:
+    """What readers see of a page that fails, and since when."""
+    shows = f"its copy from release {inert(page['shows'])}" if page["shows"] else "a notice alone"
+    name, what = inert(str(page["name"])), inert(str(page["what"]))
+    return f"{name}: since {inert(str(page['since']))} readers see {shows} ({what})"
+
+
+def changes(found: dict[str, Any]) -> list[str]:
+    """What the newest release changed, table by table, from the site's `changes.json`."""
+    if not found.get("releases"):
+        return []
+    newest = found["releases"][0]
+    lines = [
+        f"### Release {inert(newest['release'])}",
+        "",
+        f"Data to {inert(newest['as_of'])}; {newest['revised']} earlier figures revised.",
+        "",
+        "| table | rows | added | updated | revised | removed |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    counts = ("rows", "added", "updated", "revised", "removed")
+    for pin in newest["pins"]:
+        lines.append("| " + " | ".join([inert(pin["name"]), *(str(pin[c]) for c in counts)]) + " |")
+    if newest["gone"]:
+        lines += ["", f"No longer there: {inert(', '.join(newest['gone']))}"]
     return lines
 
 

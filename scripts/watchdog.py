@@ -21,6 +21,7 @@ from typing import Any
 LABEL = "watchdog"
 TITLE = "The site is older than promised"
 SECONDS = 30
+OURS = "millpond: "  # how the title of an annotation of ours begins
 SWITCHED_OFF = "disabled_inactivity"  # by GitHub; what a person switched off stays off
 
 
@@ -125,7 +126,7 @@ def branch(github: GitHub) -> str:
 
 
 def why_failed(github: GitHub) -> str:
-    """The job and step at which the newest run that failed stopped, with its address."""
+    """The job and step at which the newest run that failed stopped, its address, and why."""
     path = f"actions/workflows/{github.settings.workflow}/runs"
     runs = github("GET", f"{path}?status=failure&per_page=1")["workflow_runs"]
     if not runs:
@@ -139,7 +140,21 @@ def why_failed(github: GitHub) -> str:
         if step["conclusion"] == "failure"
     ]
     where = " and ".join(steps) or "no step of its own"
-    return f" The newest run that failed stopped at {where}: {runs[0]['html_url']}"
+    said = "".join(f" {reason}" for job in failed for reason in named_reasons(github, job["id"]))
+    return f" The newest run that failed stopped at {where}: {runs[0]['html_url']}{said}"
+
+
+def named_reasons(github: GitHub, job: int) -> list[str]:
+    """The reasons that our scripts gave for the failure of a job, where they may be read."""
+    try:
+        notes = github("GET", f"check-runs/{job}/annotations")
+    except urllib.error.HTTPError:
+        return []
+    return [
+        f"{note['title'].removeprefix(OURS).capitalize()}: `{' '.join(note['message'].split())}`."
+        for note in notes
+        if str(note["title"]).startswith(OURS)
+    ]
 
 
 def data_age(settings: Settings) -> list[str]:

@@ -29,6 +29,7 @@ INTERNAL_PART = (
     'put the cell between `::: {.content-visible when-profile="internal"}` and `:::` and show it '
     "by a view marked with @internal, or write `audience: internal` into the page's front matter"
 )
+RELEASE_VARIABLE = "MILLPOND_RELEASE"  # a file of `<board>/releases`; the served one by default
 MAX_PIN_BYTES = 256 * 1024 * 1024  # a summary table is small; the largest of the sample has 0.2 MB
 
 
@@ -50,13 +51,15 @@ class Pin:
 class Release:
     """One release on a board. `read` verifies the SHA-256 before it parses anything.
 
-    `audience` says who may see it; `hidden` are the pins that this audience may not know.
+    `audience` says who may see it; `hidden` are the pins that this audience may not know; `file` is
+    the file of `<board>/releases` that it was opened from.
     """
 
     board: Path
     manifest: Manifest
     audience: Audience = "internal"
     hidden: frozenset[str] = frozenset()
+    file: str = CURRENT
 
     def path(self, name: str) -> Path:
         """Where the pin's file lies. BoardError when the release names no such pin."""
@@ -119,7 +122,7 @@ def _untrue(entry: PinEntry, found: str, expected: str) -> BoardError:
 def open_release(board: Path, name: str = CURRENT) -> Release:
     """The current release of a board (or the one in file `name`); BoardError when there is none."""
     content, path = read_manifest(board, name)
-    return Release(board=board, manifest=decode(content, path))
+    return Release(board=board, manifest=decode(content, path), file=name)
 
 
 def for_audience(release: Release, audience: Audience) -> Release:
@@ -127,7 +130,7 @@ def for_audience(release: Release, audience: Audience) -> Release:
     if audience == "internal":
         return release
     hidden = frozenset(internal_names(release.manifest))
-    return Release(release.board, public(release.manifest), audience, hidden)
+    return Release(release.board, public(release.manifest), audience, hidden, release.file)
 
 
 def read_manifest(board: Path, name: str = CURRENT) -> tuple[bytes, Path]:
@@ -173,7 +176,8 @@ def reading_audience() -> Audience:
 @cache
 def current() -> Release:
     """The release this process reads through; opened once, so a page never mixes two."""
-    return for_audience(open_release(find_board()), reading_audience())
+    opened = open_release(find_board(), os.environ.get(RELEASE_VARIABLE, CURRENT))
+    return for_audience(opened, reading_audience())
 
 
 def pin(name: str) -> Pin:

@@ -29,6 +29,11 @@ def held_back(board: Path, new: Manifest) -> str | None:
     return next((old.id for old in taken), None)
 
 
+def withdrawn(board: Path) -> frozenset[str]:
+    """The ids of all releases that the rollback in force took back."""
+    return frozenset(decode_served(*read_manifest(board)).withdrawn)
+
+
 def _withdrawn(board: Path) -> Iterator[Manifest]:
     """The releases taken back by the rollback in force that are kept and hold other tables."""
     try:

@@ -1,7 +1,8 @@
 """What travels between runs: what the last releases name of the board, and what came of it.
 
-A parcel is a folder. `kept/` in it is what a place keeps: `board/`, `pages/` (executed pages), and
-the published site with the note about it. `mark` beside it says which state of the place it is.
+A parcel is a folder. `kept/` in it is what a place keeps: `board/`, `pages/` (executed pages),
+`intake/` (what feeds gave), and the published site with the note about it. `mark` beside it says
+which state of the place it is.
 """
 
 from __future__ import annotations
@@ -46,6 +47,11 @@ class Parcel:
     def site(self) -> Path:
         """The site that was published last."""
         return self.kept / "site"
+
+    @property
+    def intake(self) -> Path:
+        """What feeds gave and would not give again, a folder for each source."""
+        return self.kept / "intake"
 
     @property
     def mark(self) -> str | None:
@@ -120,6 +126,17 @@ def pack_site(parcel: Parcel, site: Path) -> int:
     return _replace(site, parcel.site)
 
 
+def pack_intake(parcel: Parcel, intake: Path, sources: Iterable[str]) -> int:
+    """Put what was taken in of these sources into the parcel, instead of all it held; how many."""
+    shutil.rmtree(parcel.intake, ignore_errors=True)
+    return sum(_add(intake / name, parcel.intake / name) for name in sorted(sources))
+
+
+def unpack_intake(parcel: Parcel, intake: Path) -> None:
+    """Put what was taken in back in its place; what lies there by other names stays."""
+    _add(parcel.intake, intake)
+
+
 def unpack(parcel: Parcel, board: Path, pages: Path) -> None:
     """Put the board and the executed pages of the parcel in their places.
 
@@ -135,6 +152,12 @@ def unpack(parcel: Parcel, board: Path, pages: Path) -> None:
         )
     _add(parcel.board, board)
     _add(parcel.pages, pages)
+
+
+def unpack_site(parcel: Parcel, out: Path) -> None:
+    """Put the published site of the parcel in its place, where there is none yet."""
+    if not out.exists():
+        _add(parcel.site, out)
 
 
 def _served(board: Path) -> bytes | None:

@@ -16,21 +16,23 @@ FILE = "published.json"
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
     """A site as it must be found at its address: its release and the SHA-256 of every file.
 
-    `fingerprint` stands for all that the site was made from, code and settings included.
+    `fingerprint` stands for all that the site was made from, code and settings included; `failing`
+    are the pages that could not be renewed.
     """
 
     release: str
     fingerprint: str
     files: dict[str, str]
+    failing: tuple[str, ...] = ()
 
 
-def expect(site: Path, release: str, fingerprint: str) -> Expected:
+def expect(site: Path, release: str, fingerprint: str, failing: tuple[str, ...] = ()) -> Expected:
     """What must be found once this folder is published."""
     files = sorted(path for path in site.rglob("*") if path.is_file())
     hashes = {
         p.relative_to(site).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files
     }
-    return Expected(release=release, fingerprint=fingerprint, files=hashes)
+    return Expected(release=release, fingerprint=fingerprint, files=hashes, failing=failing)
 
 
 def write_expected(path: Path, expected: Expected) -> None:
@@ -65,4 +67,6 @@ def why_publish(fingerprint: str, release: str, before: Expected | None) -> str 
         return "nothing is known to be published"
     if before.release != release:
         return f"release {release} follows {before.release}"
+    if before.failing:
+        return f"could not be renewed the last time: {', '.join(before.failing)}"
     return None if before.fingerprint == fingerprint else "code, pages or settings have changed"

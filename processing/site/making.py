@@ -26,11 +26,15 @@ class Superseded(PageError):
 
 @dataclass
 class Made:
-    """The pages of a site: `good` notebooks by name, and those that fail."""
+    """The pages of a site: `good` notebooks by name, and those that fail.
+
+    A `strict` one has no stand-ins, and keeps nothing for later.
+    """
 
     config: Config
     release: Release
     pages: dict[str, Page | Unread]
+    strict: bool = False
     good: dict[str, bytes] = field(default_factory=dict)
     failing: dict[str, Failing] = field(default_factory=dict)
     executed: list[str] = field(default_factory=list)
@@ -47,7 +51,7 @@ class Made:
         for name in errors:
             self.good.pop(name, None)
         broken = {name: one.error for name, one in self.failing.items()} | errors
-        if not self.good:
+        if self.strict or not self.good:
             raise together([broken[name] for name in sorted(broken)])
         audience = self.config.site.audience
         copies = shown.shown_folder(pagecache.cache_folder(self.config.root), audience)
@@ -74,10 +78,18 @@ class Made:
 
 
 def make_pages(
-    config: Config, pages: Iterable[Page | Unread], release: Release, tell: Tell
+    config: Config,
+    pages: Iterable[Page | Unread],
+    release: Release,
+    tell: Tell,
+    *,
+    strict: bool = False,
 ) -> Made:
-    """Every page's notebook. PageError when none comes through, or another release is served."""
-    made = Made(config, release, {page.name: page for page in pages})
+    """Every page's notebook. PageError when none comes through, or another release is served.
+
+    With `strict` for one that does not; `release` then need not be the served one.
+    """
+    made = Made(config, release, {page.name: page for page in pages}, strict)
     errors = {one.name: one.error for one in made.pages.values() if isinstance(one, Unread)}
     errors |= _execute(made, tell)
     for name, notebook in made.good.items():
@@ -86,7 +98,7 @@ def make_pages(
         except PageError as error:
             errors[name] = error
     if errors:
-        if open_release(config.board_path).manifest.id != release.manifest.id:
+        if not strict and open_release(config.board_path).manifest.id != release.manifest.id:
             raise Superseded("The board serves another release by now")
         made.fail(errors)
     return made
@@ -130,8 +142,9 @@ def _execute(made: Made, tell: Tell) -> dict[str, PageError]:
         if isinstance(result, Failed):
             errors[name] = result.error
             continue
-        pagecache.store(cache, name, prints[name], result.notebook)
-        reach("page kept")
+        if not made.strict:
+            pagecache.store(cache, name, prints[name], result.notebook)
+            reach("page kept")
         made.good[name] = result.notebook
         made.executed.append(name)
     return errors

@@ -15,6 +15,7 @@ from processing.board.files import write_atomically
 from processing.board.lock import StoodDown
 from processing.board.publish import find_release, releases
 from processing.board.reader import Release, for_audience, open_release
+from processing.board.withdrawn import withdrawn
 from processing.build.decision import Decision
 from processing.config import Config
 from processing.errors import PageError, SiteError
@@ -127,6 +128,8 @@ def _render_release(
     made = make_pages(config, pages, release, tell)
     tell(f"rendering {len(made.pages)} pages")
     fresh, is_whole = _render(config, made, program, tell)
+    _add_releases(config, fresh, out, release)
+    reach("releases added")
     if gate:
         _pass_gate(config, release, fresh)
     publish(fresh, out)
@@ -136,6 +139,45 @@ def _render_release(
     reach("site noted")
     failing = [made.failing[one] for one in sorted(made.failing)]
     return Rendering(out, name, True, gate, made.executed, made.cached, made.decisions, failing)
+
+
+def render_past(
+    config: Config, identity: str, renderer: str | None, out: Path, tell: Tell
+) -> Rendering | StoodDown:
+    """The site as of a kept release, as it stands at its permanent address, once it is checked.
+
+    Byte for byte what this code published of that release. PageError when any page fails.
+    """
+    from processing.site.finishing.finish import feed
+    from processing.site.finishing.permanent import FOLDER, archive
+
+    with site_lock(config, tell) as stood_down:
+        if stood_down:
+            return stood_down
+        release = for_audience(find_release(config.board_path, identity), config.site.audience)
+        name, program = choose_renderer(renderer)
+        made = make_pages(config, load_pages(config), release, tell, strict=True)
+        fresh, _ = _render(config, made, program, tell)
+        manifest = release.manifest
+        at = f"{FOLDER}/{manifest.id}/"
+        archive(fresh, manifest, feed(fresh, config.root, manifest, at=at))
+        _pass_gate(config, release, fresh)
+        publish(fresh, out)
+    return Rendering(out, name, True, True, made.executed, made.cached, made.decisions)
+
+
+def _add_releases(config: Config, fresh: Path, live: Path, release: Release) -> None:
+    """Give the new site the permanent addresses of its own release and of those before."""
+    from processing.site.finishing.finish import feed
+    from processing.site.finishing.permanent import FOLDER, add_releases, kept_releases
+
+    manifest, taken_back = release.manifest, withdrawn(config.board_path)
+    kept = kept_releases(live, release, config.keep.releases, taken_back)
+    feeds = (
+        feed(fresh, config.root, manifest, kept),
+        feed(fresh, config.root, manifest, at=f"{FOLDER}/{manifest.id}/"),
+    )
+    add_releases(fresh, live, kept, manifest, feeds)
 
 
 def choose_renderer(asked: str | None) -> tuple[str, Renderer]:
@@ -261,7 +303,7 @@ def _site_fingerprint(
     from processing.site.pictures.run import can_draw, makers
 
     digest = hashlib.sha256(f"{renderer}\x1f{release.manifest.id}\x1f{config.title}".encode())
-    digest.update(msgspec.json.encode(config.site, order="sorted"))
+    digest.update(msgspec.json.encode((config.site, config.keep.releases), order="sorted"))
     digest.update(repr(makers() if can_draw() else "no pictures").encode())
     for page in pages:
         if isinstance(page, Unread):

@@ -50,7 +50,8 @@ def anchor(change: ReleaseChange) -> str:
 
 
 def _told(content: str, change: ReleaseChange) -> str:
-    return element("div", content, class_="mp-all-told", id=anchor(change))
+    address = element("p", class_="mp-permanent", data_release=change.release)
+    return element("div", content + address, class_="mp-all-told", id=anchor(change))
 
 
 def summary(manifest: Manifest, place: int) -> str:

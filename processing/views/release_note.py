@@ -25,7 +25,7 @@ def release_note(manifest: Manifest, *, told: bool = False) -> Fragment:
         ("Data to", time_element(manifest.as_of)),
         ("Built", built(manifest)),
         ("Next update", _next_update(manifest)),
-        ("Release", element("code", escape(manifest.id))),
+        ("Release", element("code", escape(manifest.id)) + _address(manifest)),
         *([("What changed", _changed(manifest))] if told else []),
     ]
     listed = "".join(
@@ -41,6 +41,11 @@ def release_note(manifest: Manifest, *, told: bool = False) -> Fragment:
     return Fragment(
         element("section", body, class_="mp-release", id="release", aria_label=label, **dates)
     )
+
+
+def _address(manifest: Manifest) -> str:
+    """Where a published site puts the link to the page's permanent address."""
+    return element("span", class_="mp-permanent", data_release=manifest.id)
 
 
 def _changed(manifest: Manifest) -> str:

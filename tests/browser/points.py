@@ -94,7 +94,7 @@ POINTS = (
           "test_every_unit_can_be_downloaded_and_linked_to",
           "test_the_state_is_in_the_address_and_comes_back"),
     point(35, "each release keeps an address", "yes",
-          misses="a release can be named and brought back, but only the latest has an address"),
+          "test_every_release_has_an_address_that_shows_what_it_showed"),
     point(36, "what changed, as page, feed and JSON, with revised numbers", "yes",
           "test_a_late_row_is_told_wherever_it_changed_a_number",
           "test_the_feed_holds_what_the_standard_asks_for"),

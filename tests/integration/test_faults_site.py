@@ -48,9 +48,9 @@ def old(template: Path) -> str:
 
 @pytest.fixture(scope="module")
 def new(template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The digest of a site made from nothing of the new release."""
+    """The digest of a site made of the new release without a cache, after the old one."""
     folder = tmp_path_factory.mktemp("fresh") / "project"
-    shutil.copytree(template, folder, ignore=shutil.ignore_patterns(".cache", "_site"))
+    shutil.copytree(template, folder, ignore=shutil.ignore_patterns(".cache"))
     faulty.render(folder)
     assert check_site(folder / "_site", open_release(folder / "board"), 9000) == []
     return site_digest(folder)

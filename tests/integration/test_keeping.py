@@ -18,7 +18,17 @@ from processing.errors import BoardError, ConfigError, MillpondError
 from processing.keeping import branch, bucket
 from processing.keeping.branch import Branch
 from processing.keeping.bucket import Bucket
-from processing.keeping.parcel import Parcel, digest, pack_board, pack_pages, unpack
+from processing.keeping.parcel import (
+    Parcel,
+    carried,
+    digest,
+    pack_board,
+    pack_intake,
+    pack_pages,
+    unpack,
+    unpack_intake,
+    unpack_site,
+)
 from processing.keeping.place import Overtaken, Place, open_place
 from tests.integration.projects import NOW, make_project, run_build
 
@@ -287,3 +297,51 @@ def test_temporary_files_and_failing_rows_do_not_travel(
     pack_board(parcel, root / "board", 3, named_by_state(root / "board"))
     assert pack_pages(parcel, pages) == 1
     assert not [*parcel.kept.rglob(".*"), *parcel.kept.rglob("secret.txt")]
+
+
+def put(path: Path) -> None:
+    """A file that holds its name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(path.name, encoding="utf-8")
+
+
+def test_what_open_feeds_gave_travels(tmp_path: Path) -> None:
+    """A folder for each source that needs no credential; a secret one stays where it is."""
+    intake, parcel = tmp_path / "intake", Parcel(tmp_path / "parcel")
+    put(intake / "weather" / "000001_ab.json")
+    put(intake / "customers" / "000001_cd.csv")
+    assert pack_intake(parcel, intake, ["weather", "never_asked"]) == 1
+    later = tmp_path / "later"
+    put(later / "weather" / "000002_ef.json")
+    unpack_intake(parcel, later)
+    assert sorted(path.name for path in later.rglob("*.json")) == [
+        "000001_ab.json",
+        "000002_ef.json",
+    ]
+    assert not (later / "customers").exists()
+
+
+def test_the_published_site_comes_back_where_there_is_none(tmp_path: Path) -> None:
+    parcel = Parcel(tmp_path / "parcel")
+    put(parcel.site / "index.html")
+    page = tmp_path / "_site" / "index.html"
+    unpack_site(parcel, page.parent)
+    assert page.read_text() == "index.html"
+    page.write_text("newer")
+    unpack_site(parcel, page.parent)
+    assert page.read_text() == "newer"
+
+
+def test_a_release_that_a_page_still_shows_travels(tmp_path: Path) -> None:
+    """Though it is not among the last ones; its pins with it."""
+    project = make_project(tmp_path / "project")
+    for day in DAYS[:3]:
+        run_build(project, day, NOW + timedelta(days=day.day))
+    board = project / "board"
+    first = releases(board)[0]
+    names, also = {*carried(board, 1)}, {*carried(board, 1, (), [first])}
+    manifest = board / "releases" / f"{first}.json"
+    assert manifest not in names
+    assert manifest in also
+    pins = [find_release(board, first).path("weeks"), find_release(board, first).path("stores")]
+    assert also.issuperset(pins)

@@ -22,7 +22,7 @@ from processing.build.state import named_by_state
 from processing.config import Config, load_config
 from processing.errors import ContractError
 from processing.keeping.bucket import Bucket
-from processing.keeping.parcel import Parcel, pack_board, pack_pages, unpack
+from processing.keeping.parcel import Parcel, pack_board, pack_pages, unpack, unpack_site
 from processing.keeping.published import expect, published, record, why_publish
 from processing.site.run import Rendering, render_site, site_fingerprint
 from tests.integration.projects import NOW, lines
@@ -78,6 +78,7 @@ class Schedule:
         parcel.set_mark(place.fetch(parcel.kept))
         pages = config.cache_path / "pages"
         unpack(parcel, config.board_path, pages)
+        unpack_site(parcel, config.root / "_site")
         report = build(config, day)
         board = config.board_path
         pack_board(parcel, board, config.keep.releases, named_by_state(board))
@@ -106,6 +107,7 @@ class Schedule:
         parcel.kept.mkdir(parents=True)
         Bucket(self.place).fetch(parcel.kept)
         unpack(parcel, config.board_path, self.folder / "unused")
+        unpack_site(parcel, config.root / "_site")
         (config.board_path / "state.json").unlink()
         anew = build(config, day)
         assert len(anew.built) == len(anew.unchanged) == len(contents(empty))
@@ -206,6 +208,9 @@ def test_seven_days_of_a_schedule(schedule: Schedule) -> None:
     late = schedule.run(6)
     assert late.executed == ["index"]
     schedule.agrees(late, 6)
+    for ran in (first, usual, nothing_came, mended, caught_up):
+        past = {name: content for name, content in ran.site.items() if name.startswith("releases")}
+        assert past.items() <= late.site.items()  # each address shows what it always showed
 
 
 def test_a_change_of_a_page_a_setting_or_a_style(schedule: Schedule) -> None:

@@ -27,6 +27,7 @@ class GitHub:
     )
     runs: list[dict[str, Any]] = field(default_factory=list)
     jobs: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    annotations: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     issues: list[dict[str, Any]] = field(default_factory=list)
     comments: list[tuple[int, str]] = field(default_factory=list)
     enabled: list[str] = field(default_factory=list)
@@ -54,6 +55,7 @@ class GitHub:
             (r"PUT actions/workflows/([\w.-]+)/enable", self._enable),
             (r"GET actions/workflows/([\w.-]+)/runs", self._runs),
             (r"GET actions/runs/(\d+)/jobs", self._jobs),
+            (r"GET check-runs/(\d+)/annotations", self._annotations),
             (r"GET issues", self._listed),
             (r"POST issues", self._open),
             (r"PATCH issues/(\d+)", self._change),
@@ -86,6 +88,9 @@ class GitHub:
 
     def _jobs(self, query: Any, sent: Any, number: str) -> Answer:
         return 200, {"jobs": self.jobs[int(number)]}
+
+    def _annotations(self, query: Any, sent: Any, number: str) -> Answer:
+        return 200, self.annotations.get(int(number), [])
 
     def _listed(self, query: dict[str, str], sent: Any) -> Answer:
         wanted = {*query["labels"].split(",")} if "labels" in query else set()

@@ -17,7 +17,7 @@ from tests.workflows.world import World, forge, git, project_tree
 
 DAY: dict[str, Any] = {"as_of": "2017-02-12", "dry_run": False, "renderer": "pandoc", "force": ""}
 RAN = dict.fromkeys(["build", "render", "keep", "deploy", "record"], "success")
-ALL = {**RAN, "rollback": "skipped"}
+ALL = {**RAN, "rollback": "skipped", "pages": "skipped"}
 IDLE = dict.fromkeys(ALL, "skipped") | {"build": "success"}
 
 
@@ -62,13 +62,41 @@ def test_a_deployment_that_comes_out_damaged_is_taken_back(world: World) -> None
     world.spoiled = 1
     failed = world.run("refresh", "workflow_dispatch", **{**DAY, "as_of": "2017-02-13"})
     taken_back = {"deploy": "failure", "record": "skipped", "rollback": "success"}
-    assert failed.results == RAN | taken_back, failed.log
+    assert failed.results == ALL | taken_back, failed.log
     assert "index.html: other content" in failed.jobs["deploy"].log
     assert digest(world.published) == before
     mended = world.run("refresh", "workflow_dispatch", **{**DAY, "as_of": "2017-02-13"})
     assert mended.results == ALL, mended.log
     assert digest(world.published) != before
     assert "0 pages executed" in mended.jobs["render"].log
+
+
+def test_a_page_that_fails_is_published_as_it_was_and_fails_the_run(world: World) -> None:
+    """Everybody gets the other pages; the run names the reason until the page comes through."""
+    tree, day = world.folder / "tree", {**DAY, "as_of": "2017-02-13"}
+    page = tree / "reports" / "other.qmd"
+    good = page.read_text(encoding="utf-8")
+    page.write_text(good.replace('pin("weeks")', "7"), encoding="utf-8")
+    world.commit(tree, "Break a page")
+    ran = world.run("refresh", "workflow_dispatch", **day)
+    assert ran.results == {**ALL, "pages": "failure"}, ran.log
+    assert "Page other.qmd, line 13: a cell failed" in ran.jobs["pages"].log
+    summary = ran.summary.read_text()
+    assert "**Failed, exit code 14: Page other.qmd, line 13: a cell failed**" in summary
+    assert "readers see its copy from release" in summary
+    assert "| weeks | " in summary.split("### Release ")[1]
+    assert 'id="not-renewed"' in (world.published / "other.html").read_text()
+
+    again = world.run("refresh", "workflow_dispatch", **day)  # nothing new to deploy
+    unchanged = {"deploy": "skipped", "record": "skipped", "pages": "failure"}
+    assert again.results == {**ALL, **unchanged}, again.log
+    assert "could not be renewed the last time: other" in again.summary.read_text()
+
+    page.write_text(good, encoding="utf-8")
+    world.commit(tree, "Mend it")
+    mended = world.run("refresh", "workflow_dispatch", **day)
+    assert mended.results == ALL, mended.log
+    assert 'id="not-renewed"' not in (world.published / "other.html").read_text()
 
 
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(world: World) -> None:

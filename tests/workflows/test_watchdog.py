@@ -16,12 +16,12 @@ from tests.workflows.github import REPOSITORY, TOKEN, GitHub, serving
 NOW = "2026-11-22T14:43:00+00:00"
 THIS_MORNING, THREE_DAYS_AGO = "2026-11-22T11:20:00Z", "2026-11-19T11:20:00Z"
 FAILED: list[dict[str, Any]] = [
-    {"name": "build", "conclusion": "failure", "steps": [
+    {"id": 7, "name": "build", "conclusion": "failure", "steps": [
         {"name": "Restore the board", "conclusion": "success"},
         {"name": "Build the pins", "conclusion": "failure"},
         {"name": "Summary", "conclusion": "success"},
     ]},
-    {"name": "render", "conclusion": "skipped", "steps": []},
+    {"id": 8, "name": "render", "conclusion": "skipped", "steps": []},
 ]  # fmt: skip
 
 
@@ -72,9 +72,15 @@ def test_one_issue_is_opened_updated_and_closed(github: GitHub) -> None:
     github.runs.clear()
     github.ran("success", THREE_DAYS_AGO)
     github.ran("failure", THIS_MORNING, FAILED)
+    github.annotations[7] = [
+        {"title": "millpond: exit code 11", "message": "Source products: no such file"},
+        {"title": None, "message": "Process completed with exit code 11."},
+    ]
     for _ in range(3):
         assert watch(github).returncode == 0
     (issue,) = github.issues
+    assert "Exit code 11: `Source products: no such file`." in issue["body"]
+    assert "Process completed" not in issue["body"]
     assert issue["title"] == "The site is older than promised"
     assert "last succeeded on 2026-11-19 at 11:20 UTC" in issue["body"]
     assert "step *Build the pins* of job *build*" in issue["body"]

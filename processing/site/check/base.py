@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from lxml import html as lxml_html
 
+from processing.board.names import RELEASE_ID
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.html import HtmlElement
 
+_PAST = re.compile(rf"releases/{RELEASE_ID.pattern}/")
 # Text inside these is not read by a person, or is shown as an example.
 NOT_PROSE = frozenset({"script", "style", "template", "noscript", "code", "pre", "kbd", "samp"})
 
@@ -83,11 +86,15 @@ def _prose(node: HtmlElement, data: bool) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Site:
-    """A finished site: its folder, every file with its size, and every page."""
+    """A finished site: its folder, every file with its size, and every page.
+
+    `past` are the files of the releases past below it, which are sites of their own.
+    """
 
     folder: Path
     sizes: dict[str, int]
     pages: dict[str, HtmlPage]
+    past: dict[str, int] = field(default_factory=dict)
     unreadable: list[Finding] = field(default_factory=list)
 
     def read_text(self, name: str) -> str:
@@ -98,7 +105,8 @@ class Site:
 def read_site(folder: Path) -> Site:
     """Every file below `folder`, with the HTML pages parsed."""
     paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
-    sizes = {name: path.stat().st_size for name, path in sorted(paths.items())}
+    every = {name: path.stat().st_size for name, path in sorted(paths.items())}
+    sizes = {name: size for name, size in every.items() if not _PAST.match(name)}
     pages: dict[str, HtmlPage] = {}
     unreadable = []
     for name in sizes:
@@ -109,7 +117,8 @@ def read_site(folder: Path) -> Site:
             pages[name] = page
         else:
             unreadable.append(Finding(name, "page", "is empty or not UTF-8"))
-    return Site(folder, sizes, pages, unreadable)
+    past = {name: size for name, size in every.items() if _PAST.match(name)}
+    return Site(folder, sizes, pages, past, unreadable)
 
 
 def _parse(name: str, path: Path) -> HtmlPage | None:

@@ -6,6 +6,8 @@ import posixpath
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
+from lxml.html import HtmlElement
+
 from processing.site.check.base import Finding, HtmlPage, Site
 from processing.site.check.urls import resources, style_urls
 
@@ -32,8 +34,13 @@ def check_links(site: Site) -> list[Finding]:
 def _hyperlinks(page: HtmlPage) -> Iterator[str]:
     for element in page.elements:
         address = element.get("href")
-        if element.tag in ("a", "area") and address is not None:
+        if element.tag in ("a", "area") and address is not None and not _is_latest(element):
             yield address.strip()
+
+
+def _is_latest(element: HtmlElement) -> bool:
+    """Whether a page of a release past leads out of its site to the latest."""
+    return "latest-version" in (element.get("rel") or "").split()
 
 
 def _check(site: Site, source: str, address: str) -> list[Finding]:
@@ -62,7 +69,7 @@ def _target_fault(site: Site, source: str, path: str, fragment: str) -> str | No
         target = source
     elif target.startswith(".."):
         return "leads out of the site"
-    elif target not in site.sizes:
+    elif target not in site.sizes and target not in site.past:
         is_folder = target == "." or any(name.startswith(target + "/") for name in site.sizes)
         return "is a folder, which opens no page from a file" if is_folder else "is not there"
     if fragment in ("", "top") or target not in site.pages:

@@ -13,6 +13,7 @@ from processing.site.check.facts import check_facts
 from processing.site.check.hosts import check_hosts
 from processing.site.check.links import check_links
 from processing.site.check.numbers import check_numbers
+from processing.site.check.past import check_past
 from processing.site.check.size import check_size
 from processing.site.check.sparks import check_sparks
 from processing.site.check.structure import check_structure
@@ -50,6 +51,7 @@ def check_site(folder: Path, release: Release | None, budget_kb: int) -> list[Fi
     for rule in RULES:
         findings += rule(site)
     findings += check_size(site, budget_kb)
+    findings += check_past(site, budget_kb)
     findings += check_copies(site, release)
     for part, own in by_release(site, release):
         for against in AGAINST:

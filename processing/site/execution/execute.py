@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from processing.board.manifest import CURRENT
 from processing.board.reader import INTERNAL_PART, Release
 from processing.errors import PageError
 from processing.site.execution.errors import Progress, died, raised, timed_out
@@ -104,7 +103,7 @@ def _foreseen(page: Page, release: Release, rules: Callable[[Page], list[str]]) 
 def readable_files(release: Release) -> list[Path]:
     """The release's manifest and the pin files it names."""
     files = [release.path(entry.name) for entry in release.manifest.pins]
-    return [release.board / "releases" / CURRENT, *files]
+    return [release.board / "releases" / release.file, *files]
 
 
 def _source_packages(release: Release) -> list[str]:
@@ -130,7 +129,7 @@ async def _execute_all(
 
     turn = asyncio.Semaphore(os.cpu_count() or 1)
     readable, refused = readable_files(release), _source_packages(release)
-    named = release.manifest.id, readable, refused, release.audience
+    named = release.manifest.id, readable, refused, release.audience, release.file
     with KernelServer(release.board, *named) as server:
 
         async def one(page: Page) -> Executed | Failed:

@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from processing.board.reader import AUDIENCE_VARIABLE, BOARD_VARIABLE
+from processing.board.manifest import CURRENT
+from processing.board.reader import AUDIENCE_VARIABLE, BOARD_VARIABLE, RELEASE_VARIABLE
 from processing.contracts.contract import Audience
 from processing.errors import PageError
 
@@ -23,7 +24,9 @@ _ERROR = re.compile(r"^(?:[\w.]*(?:Error|Exception|Breach)\b.*|Fatal Python erro
 ANSWER_SECONDS = 60  # the first answer comes after the imports; a cold disk is slow
 
 
-def kernel_environment(board: Path, home: Path, audience: Audience = "public") -> dict[str, str]:
+def kernel_environment(
+    board: Path, home: Path, audience: Audience = "public", manifest: str = CURRENT
+) -> dict[str, str]:
     """All that a page's process finds in its environment; no credential is among it."""
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return one | {
@@ -39,6 +42,7 @@ def kernel_environment(board: Path, home: Path, audience: Audience = "public") -
         "PYTHONPATH": str(Path(__file__).parents[3]),  # the very code that runs here
         BOARD_VARIABLE: str(board),
         AUDIENCE_VARIABLE: audience,
+        RELEASE_VARIABLE: manifest,
     }
 
 
@@ -52,6 +56,7 @@ class KernelServer:
         readable: Sequence[Path],
         refused: Sequence[str] = (),
         audience: Audience = "public",
+        manifest: str = CURRENT,
     ) -> None:
         self.run = Path(tempfile.mkdtemp(prefix="mp-"))
         self._launched = 0
@@ -62,7 +67,7 @@ class KernelServer:
             stdout=subprocess.PIPE,
             stderr=self._log,
             cwd=self.run,
-            env=kernel_environment(board.absolute(), self.run, audience),
+            env=kernel_environment(board.absolute(), self.run, audience, manifest),
             start_new_session=True,
         )
         self._send(

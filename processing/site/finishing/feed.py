@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from urllib.parse import urljoin
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -34,11 +34,14 @@ def changes_json(site: str, manifest: Manifest) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def changes_atom(site: str, manifest: Manifest, page: str, address: str | None) -> bytes:
+def changes_atom(
+    site: str, manifest: Manifest, page: str, address: str | None, kept: Collection[str] = ()
+) -> bytes:
     """`changes.xml`: an Atom feed (RFC 4287) with an entry for each release, the newest first.
 
     Ids follow from release ids alone, so that an entry keeps its own wherever the site lies. Links
-    are absolute where the site's `address` is known. `page` is where a reader finds the same.
+    are absolute where the site's `address` is known. `page` is where a reader finds the same; the
+    releases in `kept` have an address of their own, to which their entries lead.
     """
     from feedgen.feed import FeedGenerator
 
@@ -56,7 +59,10 @@ def changes_atom(site: str, manifest: Manifest, page: str, address: str | None) 
         entry.id(uuid5(_OURS, change.release).urn)
         entry.title(_plain(title(change)))
         entry.updated(datetime.fromisoformat(change.created_at))
-        entry.link(href=_link(address, f"{page}#{anchor(change)}"), rel="alternate")
+        told = f"{page}#{anchor(change)}"
+        if change.release in kept:
+            told = f"releases/{change.release}/{told}"
+        entry.link(href=_link(address, told), rel="alternate")
         entry.content(_plain("\n".join(lines(change))), type="text")
     return bytes(feed.atom_str(pretty=True))
 
@@ -99,8 +105,12 @@ def _pin_line(pin: PinChange) -> str:
         return f"{pin.name}: new table, {format_value('count', pin.rows)} rows"
     if pin.note:
         return f"{pin.name}: {pin.note}"
-    counts = ((what, getattr(pin, name)) for name, what in COUNTS.items())
-    said = [f"{format_value('count', count)} {what}" for what, count in counts if count]
+    counts = ((thing, done, getattr(pin, name)) for name, (thing, done) in COUNTS.items())
+    said = [
+        f"{format_value('count', count)} {thing}{'' if count == 1 else 's'} {done}"
+        for thing, done, count in counts
+        if count
+    ]
     return f"{pin.name}: {', '.join(said) or 'rows as they were'}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import yaml
 
 from processing.board.freshness import FILE as FRESHNESS
 from processing.board.freshness import as_json
+from processing.board.manifest import Manifest
 from processing.board.publish import other_release
 from processing.board.reader import Release, verified_bytes
 from processing.errors import SiteError
@@ -166,12 +167,21 @@ def _downloads(pages: Sequence[RenderedPage]) -> dict[str, bytes]:
 
 def _changes(out: Path, root: Path, release: Release) -> dict[str, bytes]:
     """What the releases changed, as a feed and as JSON."""
-    title, address = _site_title(root), _website(root).get("site-url")
+    title = _site_title(root)
+    return {FEED: feed(out, root, release.manifest), DATA: changes_json(title, release.manifest)}
+
+
+def feed(
+    out: Path, root: Path, manifest: Manifest, kept: Collection[str] = (), at: str = ""
+) -> bytes:
+    """The feed of the site in `out`, which lies at `at` below the address of the website, if any.
+
+    `kept` are the releases with an address of their own.
+    """
+    address = _website(root).get("site-url")
     page = PAGE if (out / PAGE).is_file() else "index.html"
-    return {
-        FEED: changes_atom(title, release.manifest, page, str(address) if address else None),
-        DATA: changes_json(title, release.manifest),
-    }
+    whole = f"{str(address).rstrip('/')}/{at}" if address else None
+    return changes_atom(_site_title(root), manifest, page, whole, kept)
 
 
 def _site_title(root: Path) -> str:

@@ -76,6 +76,19 @@ def audience_shown(folder: Path) -> Audience | None:
     return said if said in get_args(Audience) else None
 
 
+def pins_published(folder: Path) -> set[str]:
+    """The names of the pins that the site in `folder` offers, by its catalogue."""
+    pins = _catalog(folder).get("pins")
+    return {str(one.get("name")) for one in pins} if isinstance(pins, list) else set()
+
+
+def told(folder: Path) -> tuple[str | None, str | None]:
+    """Which release a site of ours says it shows, and for which audience."""
+    if not is_ours(folder):
+        return None, None
+    return release_shown(folder), audience_shown(folder)
+
+
 def _catalog(folder: Path) -> dict[str, Any]:
     try:
         catalog = json.loads((folder / CATALOG).read_bytes())
