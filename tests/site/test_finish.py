@@ -6,11 +6,13 @@ import dataclasses
 import hashlib
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from lxml import html
 
 from processing.board.reader import Release
 from processing.errors import BoardError, SiteError
@@ -19,6 +21,8 @@ from processing.site.finishing.foreign import is_foreign, without_foreign, witho
 from processing.site.finishing.landmarks import with_landmarks
 from processing.site.finishing.publish import is_ours
 from processing.site.rendering.pandoc import render
+from scripts import lay_downloads
+from tests.conftest import BuiltSite
 from tests.site.handmade import CSV, PIN, UNIT, make_release
 from tests.site.staged import code, make_stage, page, unit
 
@@ -247,3 +251,18 @@ def test_quartos_navigation_is_named_and_its_button_is_no_menu() -> None:
         '<nav id="TOC" role="doc-toc" aria-label="On this page"></nav>'
     )
     assert with_landmarks(made) == made
+
+
+def test_the_links_of_a_site_by_plain_quarto_lead_somewhere(
+    built_site: BuiltSite, tmp_path: Path
+) -> None:
+    """What the post-render script of `_quarto.yml` does with pages that lie below `reports`."""
+    pages = tmp_path / "_site" / "reports"
+    pages.mkdir(parents=True)
+    for path in built_site.folder.glob("*.html"):
+        shutil.copy2(path, pages)
+    lay_downloads.main(built_site.root, {"QUARTO_PROJECT_OUTPUT_DIR": str(tmp_path / "_site")})
+    for path in pages.glob("*.html"):
+        links = html.fromstring(path.read_bytes()).xpath("//main//a/@href")
+        files = {str(link).partition("#")[0] for link in links} - {""}
+        assert [name for name in files if not (pages / name).is_file()] == [], path.name

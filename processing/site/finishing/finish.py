@@ -34,15 +34,29 @@ _PARTIAL_BUNDLE = Path("node_modules/plotly.js-cartesian-dist-min/plotly-cartesi
 def finish(out: Path, release: Release, root: Path, audience: str = "public") -> None:
     """Complete the rendered site in `out`: what stands on its pages decides what lies beside them.
 
-    Writes `data/<unit>.csv`, `data/pins/<name>.parquet`, a board of pins in `data/board`,
-    `catalog.json`, `freshness.json`, `changes.json`, `changes.xml` and, when a page draws a chart,
-    plotly. A public site gets public pins only: SiteError when a page shows another. Also for a
-    broken unit and for an id used twice.
+    Writes what `lay_downloads` does and, when a page draws a chart, plotly; each page gets its
+    policy. SiteError as there.
     """
     for path in _files(out, ".html"):
         _edit(path, lambda page: with_policy(with_landmarks(without_foreign(page))))
     for path in _files(out, ".css"):
         _edit(path, without_foreign_imports)
+    pages = lay_downloads(out, release, root, audience)
+    if any(unit.has_figure for page in pages for unit in page.units):
+        copy_plotly(root, out)
+    copy_reader(root, out)
+    write_search(root, out, _files(out, ".html"))
+
+
+def lay_downloads(
+    out: Path, release: Release, root: Path, audience: str = "public"
+) -> list[RenderedPage]:
+    """Write what the pages in `out` link to; the pages.
+
+    `data/<unit>.csv`, `data/pins/<name>.parquet`, a board of pins in `data/board`, `catalog.json`,
+    `freshness.json`, `changes.json` and `changes.xml`. A public site gets public pins only:
+    SiteError when a page shows another. Also for a broken unit and for an id used twice.
+    """
     pages = [page for path in _files(out, ".html") if (page := read_page(path, out))]
     pins = _published_pins(release, audience)
     copied = _copied_pins(pages, release, audience)
@@ -61,10 +75,7 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
     for href, content in downloads.items():
         (out / href).parent.mkdir(parents=True, exist_ok=True)
         (out / href).write_bytes(content)
-    if any(unit.has_figure for page in pages for unit in page.units):
-        copy_plotly(root, out)
-    copy_reader(root, out)
-    write_search(root, out, _files(out, ".html"))
+    return pages
 
 
 def copy_plotly(root: Path, out: Path) -> None:
