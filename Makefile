@@ -1,6 +1,6 @@
 # Every target sets up what it needs; nothing is done twice.
 .DEFAULT_GOAL := help
-.PHONY: help setup site test check fix preview bench reliability quality lock clean
+.PHONY: help setup setup-spark site test check fix preview bench reliability quality lock clean
 
 BIN := .venv/bin
 UV = $(firstword $(wildcard .venv/uv/bin/uv) uv)
@@ -10,17 +10,19 @@ ARGS ?=
 EXTRAS := $(addprefix --extra ,pictures postgresql odbc http s3 credentials)
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --no-annotate --quiet
-
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup:
 	@scripts/setup
 
+setup-spark: ## PySpark beside the rest, where there is Java: 450 MB that only its tests and users need
+	@scripts/setup spark
+
 site: setup ## build the pins, render the pages and check the site: leaves _site/
 	@$(BIN)/millpond site $(ARGS)
 
-test: setup ## everything `check` does, then every test that can run here
+test: setup-spark ## everything `check` does, then every test that can run here
 	@$(BIN)/python scripts/check.py
 	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
@@ -36,11 +38,12 @@ fix: setup ## put right what can be put right by a tool
 preview: setup ## serve the site and rebuild it when something changes
 	@$(BIN)/millpond preview $(ARGS)
 
-bench: setup ## time and memory of the main job and of a long history, beside peers
+bench: setup-spark ## time and memory of the main job and of a long history, beside peers
 	@$(BIN)/python -m scripts.bench
 	@$(BIN)/python -m scripts.bench_weeks $(ARGS)
 	@$(BIN)/python -m scripts.bench_explorer
 	@$(BIN)/python -m scripts.bench_sources
+	@$(BIN)/python -m scripts.bench_engines
 
 reliability: setup ## inject every fault and write what came of it into docs/reliability.md
 	@$(BIN)/python scripts/reliability.py $(ARGS)
@@ -51,6 +54,8 @@ quality: site ## measure every page against the points of a good page, into docs
 lock: setup ## compile the lock files anew from pyproject.toml and package.json
 	@$(UV) pip compile pyproject.toml --group dev $(EXTRAS) $(LOCK_OPTIONS) \
 		--upgrade -o requirements.lock
+	@echo "pyspark[connect]>=4.3" | $(UV) pip compile - -c requirements.lock $(LOCK_OPTIONS) \
+		--upgrade -o requirements-spark.lock
 	@echo uv | $(UV) pip compile - $(LOCK_OPTIONS) --upgrade -o requirements-bootstrap.lock
 	@if command -v npm >/dev/null; then npm install --package-lock-only --ignore-scripts --loglevel=error; fi
 

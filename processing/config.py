@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tomllib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -12,7 +13,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from processing.config_sources import SourceConfig, secret_faults, table_faults
+from processing.config_sources import (
+    CONNECTION_PART,
+    SECRET_KEYS,
+    SourceConfig,
+    secret_faults,
+    table_faults,
+)
 from processing.errors import ConfigError
 
 FILE = "millpond.toml"
@@ -50,11 +57,18 @@ class BoardConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class EngineConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What computes the tables, and how much memory it may take."""
+    """What computes the tables, and how much memory it may take.
+
+    Spark alone: `master` is a cluster's address, `remote` that of a Spark Connect server, and
+    `settings` are handed to it.
+    """
 
     name: Literal["duckdb", "spark"] = "duckdb"
     memory_limit: str = "2GB"
-    threads: int | None = None
+    threads: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    master: str | None = None
+    remote: str | None = None
+    settings: dict[str, str] = {}
 
 
 class AudienceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -226,6 +240,7 @@ def _check_secrets(config: Config, path: Path) -> None:
     faults = [
         *secret_faults(config.sources),
         *table_faults("board", board.credentials, addresses),
+        *engine_faults(config.engine),
     ]
     if faults:
         raise ConfigError(
@@ -235,6 +250,17 @@ def _check_secrets(config: Config, path: Path) -> None:
             next_step="move the value to the environment, `.env` or the keyring, and change it: "
             "what stood in a file may have been read",
         )
+
+
+def engine_faults(engine: EngineConfig) -> Iterator[str]:
+    """Settings of an engine that would hold a secret, by name and without the value."""
+    for key in engine.settings:
+        words = key.split(".")
+        if any(SECRET_KEYS.fullmatch(part) for part in (words[-1], "-".join(words[-2:]))):
+            yield f"engine.settings.{key} would hold a password, a key or a token"
+    keys = CONNECTION_PART.findall(engine.remote or "")
+    if any(SECRET_KEYS.fullmatch(key) for key in keys):
+        yield "engine.remote holds a password, a key or a token"
 
 
 def _misplaced(path: Path, key: str, found: str, expected: str) -> ConfigError:

@@ -6,16 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from processing.sources.location import Location
 
-# Weeks that lie in folders of their own are computed together up to this size, which bounds what
-# an engine must hold at once. Eight times as much took twice the memory and no less time
-# (docs/performance.md).
-BATCH_BYTES = 32 * 1024 * 1024
 
-
-def batches(
-    weeks: Iterable[int], locations: Iterable[Location], limit: int = BATCH_BYTES
-) -> Iterator[list[int]]:
-    """Weeks grouped by the size of their files; one group where they share one file."""
+def batches(weeks: Iterable[int], locations: Iterable[Location], limit: int) -> Iterator[list[int]]:
+    """Weeks grouped up to `limit` bytes of their files; one group where they share one file."""
     sizes = [location.weeks for location in locations if location.weeks]
     batch: list[int] = []
     total = 0

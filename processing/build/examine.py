@@ -51,7 +51,8 @@ class Examiner:
         """Rows, days and broken rules of the parts in `missing` (their fingerprints by name)."""
         weeks = part_weeks(self.given, missing)
         rows: Rows = {}
-        for batch in [None] if weeks is None else batches(weeks, [self.given.location]):
+        limit = self.engine.batch_bytes
+        for batch in [None] if weeks is None else batches(weeks, [self.given.location], limit):
             rows |= self._counted(batch)
         if lost := self._unplaced(weeks):
             last = str(weeks[-1]) if weeks else WHOLE

@@ -14,7 +14,7 @@ from processing.board.content import content_sha256
 from processing.board.manifest import PinEntry
 from processing.board.parquet import parse
 from processing.board.reader import pin_path, verified_bytes
-from processing.build.batches import BATCH_BYTES, batches
+from processing.build.batches import batches
 from processing.build.failing import FailingRows
 from processing.build.inputs import Input
 from processing.contracts.check import check_table
@@ -106,7 +106,7 @@ class Maker:
         wanted = sorted(there if weeks is None else there & weeks)
         locations = [self.inputs[name].location for name in table.inputs]
         parts = [arrow_schema(table.contract).empty_table()]
-        for batch in batches(wanted, locations, BATCH_BYTES):
+        for batch in batches(wanted, locations, self.engine.batch_bytes):
             frames = [self.inputs[name].scan(self.engine, batch) for name in table.inputs]
             part = self.engine.collect(table.name, table.function(*frames))
             parts.append(cast_declared(table.name, table.contract, part))

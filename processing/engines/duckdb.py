@@ -13,12 +13,17 @@ from processing.contracts.frames import LazyFrame
 from processing.errors import ConfigError, SourceError
 from processing.sources.location import Location
 
+# Weeks are computed together up to this size of their files, which bounds what must be held at
+# once. Eight times as much took twice the memory and no less time (docs/performance.md).
+BATCH_BYTES = 32 * 1024 * 1024
+
 
 class DuckDB:
     """An in-memory DuckDB that spills to disk above its memory limit and fetches no extension."""
 
     name = "duckdb"
     version = duckdb.__version__
+    batch_bytes = BATCH_BYTES
 
     def __init__(self, config: EngineConfig) -> None:
         settings: dict[str, str | bool | int | float | list[str]] = {

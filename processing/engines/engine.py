@@ -9,17 +9,24 @@ import pyarrow as pa
 
 from processing.config import EngineConfig
 from processing.contracts.frames import LazyFrame
-from processing.errors import ConfigError
+from processing.engines.spark_needs import check_spark
 from processing.sources.location import Location
 
-ENGINES = {"duckdb": "processing.engines.duckdb:DuckDB"}
+ENGINES = {
+    "duckdb": "processing.engines.duckdb:DuckDB",
+    "spark": "processing.engines.spark:Spark",
+}
 
 
 class Engine(Protocol):
-    """Runs table functions. Every engine gives equal rows; order and types are fixed later."""
+    """Runs table functions. Every engine gives equal rows; order and types are fixed later.
+
+    `batch_bytes`: weeks are computed together up to this size of their files.
+    """
 
     name: str
     version: str
+    batch_bytes: int
 
     def scan(self, name: str, location: Location) -> LazyFrame:
         """The source's rows, not loaded. SourceError when the files cannot be read."""
@@ -35,18 +42,13 @@ class Engine(Protocol):
 
 
 def check_engine(config: EngineConfig) -> None:
-    """ConfigError when there is no such engine here."""
-    if config.name not in ENGINES:
-        raise ConfigError(
-            f"Engine {config.name} is not available",
-            found=config.name,
-            expected="one of " + ", ".join(ENGINES),
-            next_step="choose another with --engine or in millpond.toml",
-        )
+    """ConfigError when what the engine needs is not here, before anything is read."""
+    if config.name == "spark":
+        check_spark(config)
 
 
 def open_engine(config: EngineConfig) -> Engine:
-    """The configured engine, imported only now. ConfigError when there is none of that name."""
+    """The configured engine, imported only now. ConfigError when it cannot be had."""
     check_engine(config)
     module, kind = ENGINES[config.name].split(":")
     return cast("Engine", getattr(import_module(module), kind)(config))

@@ -38,12 +38,15 @@ def row_number(order: Sequence[str], within: Sequence[str] = ()) -> nw.Expr:
 
 
 def monday(column: str) -> nw.Expr:
-    """The Monday on or before a date (narwhals truncates to no weeks on DuckDB)."""
+    """The Monday on or before a date (narwhals truncates to no weeks on DuckDB).
+
+    It numbers a Sunday 7 on DuckDB and 0 on Spark, so days of the week are compared modulo 7.
+    """
     date = nw.col(column)
     found = date
     for days in range(1, 7):
         found = (
-            nw.when(date.dt.weekday() == days + 1)
+            nw.when(date.dt.weekday() % 7 == (days + 1) % 7)
             .then(date.dt.offset_by(f"-{days}d").cast(nw.Date))
             .otherwise(found)
         )

@@ -199,7 +199,7 @@ def test_weeks_are_computed_in_batches_of_bounded_size(
 ) -> None:
     """With one week a batch, the bytes are those of one batch of all weeks."""
     expected = from_nothing(weekly)
-    monkeypatch.setattr("processing.build.make.BATCH_BYTES", 1)
+    monkeypatch.setattr("processing.engines.duckdb.DuckDB.batch_bytes", 1)
     run_build(weekly)
     assert files_of(weekly) == expected
 

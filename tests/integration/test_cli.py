@@ -138,9 +138,12 @@ def test_another_audience_or_budget_makes_another_site(project: Path) -> None:
     assert "size" in fails(project, 15, *SITE)
 
 
-def test_an_engine_that_is_not_here(project: Path) -> None:
-    """Exit code 10, and the ones there are."""
-    assert "one of duckdb" in fails(project, 10, "build", "--engine", "spark")
+def test_an_engine_that_is_not_here(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 10, and what to install."""
+    monkeypatch.setenv("JAVA_HOME", str(project))
+    says = fails(project, 10, "build", "--engine", "spark")
+    assert "Engine spark needs" in says
+    assert "next step" in says
 
 
 def test_an_empty_board(project: Path) -> None:

@@ -38,6 +38,7 @@ WORDS = [
     "audience",
     "copy",
     "replica",
+    "engine",
 ]
 DOCUMENTS = sorted(
     path

@@ -1,0 +1,1 @@
+"""Engines against each other: the same functions, the same sources, the same pins."""

@@ -1,0 +1,107 @@
+"""A real Spark Connect server: the same pins through it, and one message when it is gone."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from importlib.util import find_spec
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from processing.tables.registry import load_tables
+from tests.conftest import run_millpond
+from tests.engines.conftest import FAST
+from tests.integration.projects import make_project, run_build
+from tests.sources.shops import DAY
+
+pytestmark = [pytest.mark.spark, pytest.mark.server]
+WANTED = ("trading_days_by_week", "weeks")
+
+
+@pytest.fixture(scope="module")
+def server(has_spark: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that comes with PySpark, on one core."""
+    spec = find_spec("pyspark")
+    assert spec is not None
+    assert spec.origin is not None
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("connect")
+    settings = {**FAST, "spark.connect.grpc.binding.port": str(port), "spark.ui.enabled": "false"}
+    options = [part for key, value in settings.items() for part in ("--conf", f"{key}={value}")]
+    submit = Path(spec.origin).parent / "bin" / "spark-submit"
+    main = "org.apache.spark.sql.connect.service.SparkConnectServer"
+    command = [str(submit), "--master", "local[1]", "--class", main, *options, "spark-internal"]
+    with (folder / "log").open("w") as log:
+        running = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
+    try:
+        _wait_for(port, running, folder / "log")
+        yield f"sc://127.0.0.1:{port}"
+    finally:
+        running.terminate()
+        running.wait(30)
+
+
+def _wait_for(port: int, running: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert running.poll() is None, log.read_text()
+        time.sleep(0.2)
+    pytest.fail(f"no server after two minutes: {log.read_text()}")
+
+
+def build(folder: Path) -> tuple[str, list[str], list[str]]:
+    """Build some tables as millpond.toml says: the engine, what was built, what came out the same.
+
+    In a process of its own where that is Spark: none can have both kinds of session.
+    """
+    report = run_build(folder, DAY, tables={name: load_tables()[name] for name in WANTED})
+    built = sorted(decision.name for decision in report.built)
+    return report.release.manifest.engine, built, sorted(report.unchanged)
+
+
+def with_remote(project: Path, address: str) -> Path:
+    with (project / "millpond.toml").open("a") as toml:
+        toml.write(f'[engine]\nname = "spark"\nremote = "{address}"\n')
+    return project
+
+
+def test_a_build_through_spark_connect(tmp_path: Path, server: str) -> None:
+    """No Java of our own; all is computed anew and gives DuckDB's pins, byte for byte."""
+    project = make_project(tmp_path / "shop")
+    assert build(project) == ("duckdb", sorted(WANTED), [])
+    with_remote(project, server)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
+        found = other.submit(build, project).result()
+    assert found == ("spark", sorted(WANTED), sorted(WANTED))
+
+
+def test_a_server_that_is_not_there(tmp_path: Path, has_spark: None) -> None:
+    """Exit code 10 at once, and nothing is left on the board."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"sc://127.0.0.1:{free.getsockname()[1]}"
+        project = with_remote(make_project(tmp_path / "shop"), address)
+        done = run_millpond(project, "build", "--as-of", DAY.isoformat())
+    assert done.returncode == 10, done.stderr
+    assert f"No Spark answers at {address}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list((project / "board").glob("releases/*"))
+
+
+def test_something_else_answers(tmp_path: Path, has_spark: None) -> None:
+    """A port where somebody listens who is no Spark: exit code 10 or 11, in bounded time."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"sc://127.0.0.1:{other.getsockname()[1]}"
+        project = with_remote(make_project(tmp_path / "shop"), address)
+        done = run_millpond(project, "build", "--as-of", DAY.isoformat())
+    assert done.returncode in (10, 11), done.stderr
+    assert "Traceback" not in done.stderr
