@@ -23,6 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # `make quality` measures the pages of the other renderer with the same tests.
 RENDERER = os.environ.get("MILLPOND_TEST_RENDERER", "pandoc")
 NOT_COPIED = {"board", "node_modules", "tests", "docs", "build", "dist", "parcel"}
+# One worker runs a file, so that a long one at the end would leave the others idle.
+LONGEST_FIRST = {
+    name: place for place, name in enumerate(("test_refresh", "test_pages", "test_schedule"))
+}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # Chromium refuses to run as root with its sandbox; the rest keeps it from calling other hosts.
 CHROMIUM_FLAGS = (
@@ -138,7 +142,9 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs Quarto where there is none, and say so."""
+    """Start with what takes longest; skip what needs Quarto where there is none, and say so."""
+    items.sort(key=lambda item: LONGEST_FIRST.get(item.path.stem, len(LONGEST_FIRST)))
+    items.sort(key=lambda item: item.path.parent.name in {"unit", "spec"})
     if os.environ.get("QUARTO_PATH") or shutil.which("quarto"):
         return
     skip = pytest.mark.skip(reason="needs Quarto: install it, or set QUARTO_PATH")
