@@ -123,7 +123,7 @@ class Build:
         """The engine and the sources as the clock shows them, opened for the first table."""
         # pandas and pins take half a second to import; the engine computes meanwhile.
         Thread(target=import_module, args=("processing.board.store",), daemon=True).start()
-        engine = open_engine(self.config.engine)
+        engine = open_engine(self.config.engine, self.config.cache_path / "spill")
         board, day = self.config.board_path, self.as_of.isoformat()
         return Maker(board, engine, self.inputs, self.now, day, self.failing)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 import duckdb
@@ -25,12 +26,14 @@ class DuckDB:
     version = duckdb.__version__
     batch_bytes = BATCH_BYTES
 
-    def __init__(self, config: EngineConfig) -> None:
+    def __init__(self, config: EngineConfig, spill: Path | None = None) -> None:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": config.memory_limit,
             "autoinstall_known_extensions": False,
             "preserve_insertion_order": False,  # the declared sort gives the order
         }
+        if spill:  # otherwise in the folder that the command was started in
+            settings["temp_directory"] = str(spill)
         if config.threads:
             settings["threads"] = config.threads
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import Protocol, cast
 
 import pyarrow as pa
@@ -47,8 +48,11 @@ def check_engine(config: EngineConfig) -> None:
         check_spark(config)
 
 
-def open_engine(config: EngineConfig) -> Engine:
-    """The configured engine, imported only now. ConfigError when it cannot be had."""
+def open_engine(config: EngineConfig, spill: Path | None = None) -> Engine:
+    """The configured engine, imported only now. ConfigError when it cannot be had.
+
+    `spill` is where it may write what does not fit into memory; it removes its files itself.
+    """
     check_engine(config)
     module, kind = ENGINES[config.name].split(":")
-    return cast("Engine", getattr(import_module(module), kind)(config))
+    return cast("Engine", getattr(import_module(module), kind)(config, spill))

@@ -61,8 +61,8 @@ class Spark:
     version = spark_version
     batch_bytes = sys.maxsize  # Spark divides the work by itself: all weeks are computed at once
 
-    def __init__(self, config: EngineConfig) -> None:
-        self.session = _remote(config) if config.remote else _classic(config)
+    def __init__(self, config: EngineConfig, spill: Path | None = None) -> None:
+        self.session = _remote(config) if config.remote else _classic(config, spill)
 
     def scan(self, name: str, location: Location) -> LazyFrame:
         """A lazy frame over the files; only their schema is read now."""
@@ -128,9 +128,9 @@ def _check_answers(remote: str) -> None:
             raise TimeoutError(f"no answer to gRPC within {SECONDS} seconds") from error
 
 
-def _classic(config: EngineConfig) -> SparkSession:
+def _classic(config: EngineConfig, spill: Path | None) -> SparkSession:
     """A session in a Java process of our own, which works here or on a master's cluster."""
-    settings = _settings(config)
+    settings = _settings(config, spill)
     master = settings["spark.master"]
     check_reachable(master)
     conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
@@ -143,10 +143,12 @@ def _classic(config: EngineConfig) -> SparkSession:
         return SparkSession.builder.config(map=settings).getOrCreate()
 
 
-def _settings(config: EngineConfig) -> dict[str, str]:
+def _settings(config: EngineConfig, spill: Path | None) -> dict[str, str]:
     """Our settings, those of millpond.toml over them, and over all what makes answers agree."""
     cores = config.threads or "*"
     alone = {"spark.master": f"local[{cores}]", **ON_ONE_MACHINE}
+    if spill:
+        alone["spark.local.dir"] = str(spill)
     where = {"spark.master": config.master} if config.master else alone
     return {
         "spark.app.name": "millpond",

@@ -1,0 +1,45 @@
+"""Above its memory limit DuckDB writes to disk, goes on, and leaves nothing behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import narwhals as nw
+import pyarrow as pa
+import pytest
+
+from processing.config import EngineConfig
+from processing.contracts.frames import LazyFrame
+from processing.engines.duckdb import DuckDB
+from processing.errors import SourceError
+
+ROWS = 1_000_000
+SMALL = EngineConfig(memory_limit="50MB", threads=1)
+
+
+def many_groups(engine: DuckDB) -> LazyFrame:
+    """A group for every row, each with a text: several times what the limit holds."""
+    rows = pa.table({"key": pa.array(range(ROWS))})
+    texts = engine.take(rows).with_columns(
+        text=nw.concat_str(nw.lit("a text that takes some room "), nw.col("key").cast(nw.String))
+    )
+    grouped = texts.group_by("text").agg(nw.col("key").max())
+    return grouped.select(rows=nw.len(), most=nw.col("text").max(), sum=nw.col("key").sum())
+
+
+def test_a_query_larger_than_the_limit_is_finished_on_disk(tmp_path: Path) -> None:
+    """In the folder that is meant for it."""
+    spill = tmp_path / "spill"
+    engine = DuckDB(SMALL, spill)
+    found = engine.collect("many", many_groups(engine)).to_pylist()
+    assert [(row["rows"], int(row["sum"])) for row in found] == [(ROWS, ROWS * (ROWS - 1) // 2)]
+    engine.connection.close()
+    assert list(spill.glob("*")) == []
+
+
+def test_the_same_query_needs_that_folder(tmp_path: Path) -> None:
+    """Where nothing can be written it stops: so the test before did spill."""
+    (tmp_path / "spill").write_text("in the way")
+    engine = DuckDB(SMALL, tmp_path / "spill")
+    with pytest.raises(SourceError, match="Table many cannot be computed"):
+        engine.collect("many", many_groups(engine))
