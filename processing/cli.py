@@ -216,7 +216,7 @@ def preview(config: Config, port: int, renderer: str | None, audience: Audience 
         if rendering and rendering.error:
             raise rendering.error
 
-    serve(config, port, rebuild, click.echo)
+    serve(config, port, rebuild, click.echo, renderer=renderer)
 
 
 @cli.command()
@@ -231,7 +231,7 @@ def explain(config: Config, name: str | None, as_of: date | None) -> None:
     board_here(config)
     job = _build(config, as_of, None, ())
     decisions = [str(decision) for decision in job.decisions(job.known_states())]
-    pages = [str(decision) for decision in page_decisions(config)] if job.served else []
+    pages = [str(decision) for decision in page_decisions(config)]
     known = {line.split(":")[0]: line for line in decisions + pages}
     if name and name not in known:
         raise UsageError(

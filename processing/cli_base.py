@@ -6,14 +6,15 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from processing.cli_report import write_report
-from processing.config import Config, load_config
-from processing.errors import MillpondError
+from processing.config import FILE, Config, load_config
+from processing.errors import ConfigError, MillpondError
 
 
 class DayType(click.ParamType[date]):
@@ -41,7 +42,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     @click.pass_context
     def run(context: click.Context, /, **arguments: Any) -> None:
         try:
-            function(load_config(context.obj["project"]), **arguments)
+            function(load_config(_named(context.obj["project"])), **arguments)
             write_report(context, None)
         except MillpondError as error:
             write_report(context, error)
@@ -51,6 +52,18 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             sys.exit(error.exit_code)
 
     return run
+
+
+def _named(project: Path | None) -> Path | None:
+    """The folder that --project names; ConfigError where that is none of a project."""
+    if project is not None and not (project / FILE).is_file():
+        raise ConfigError(
+            f"No {FILE} in {project}",
+            found="a folder without it" if project.is_dir() else "no such folder",
+            expected="the folder of a project",
+            next_step="correct --project, or leave it out inside of a project",
+        )
+    return project
 
 
 def today(config: Config) -> date:

@@ -9,7 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from processing.config import FILE, Config
-from processing.errors import MillpondError, UsageError
+from processing.errors import MillpondError, PageError, UsageError
 
 Tell = Callable[[str], None]
 
@@ -39,6 +39,7 @@ def serve(
     rebuild: Callable[[], None],
     tell: Tell,
     stop: threading.Event | None = None,
+    renderer: str | None = None,
 ) -> None:
     """Rebuild once, then serve until interrupted. UsageError when the port is taken."""
     from watchfiles import watch
@@ -56,20 +57,22 @@ def serve(
     try:
         for changes in watch(*watched(config), stop_event=stop, raise_interrupt=False):
             tell("changed: " + ", ".join(sorted({Path(path).name for _, path in changes})))
-            _rebuild_fresh(config, tell)
+            _rebuild_fresh(config, tell, renderer)
     finally:
         server.shutdown()
 
 
-def _rebuild_fresh(config: Config, tell: Tell) -> None:
+def _rebuild_fresh(config: Config, tell: Tell, renderer: str | None) -> None:
     """Rebuild in a new process, because this one has the old code loaded."""
     import subprocess
     import sys
 
     line = [sys.executable, "-m", "processing", "--project", str(config.root), "site"]
     line += ["--audience", config.site.audience]
-    done = subprocess.run(line, check=False)
-    tell("preview: up to date" if done.returncode == 0 else "preview: still shows the old site")
+    line += ["--renderer", renderer] if renderer else []
+    code = subprocess.run(line, check=False).returncode
+    said = {0: "up to date", PageError.exit_code: "a page that fails is shown as it was"}
+    tell(f"preview: {said.get(code, 'still shows the old site')}")
 
 
 def _try(work: Callable[[], None], tell: Tell) -> None:

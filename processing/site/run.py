@@ -13,7 +13,7 @@ import msgspec
 
 from processing.board.files import write_atomically
 from processing.board.lock import StoodDown
-from processing.board.publish import find_release, releases
+from processing.board.publish import current_release, find_release, releases
 from processing.board.reader import Release, for_audience, open_release
 from processing.board.withdrawn import withdrawn
 from processing.build.decision import Decision
@@ -87,9 +87,15 @@ def _open(config: Config) -> Release:
 
 
 def page_decisions(config: Config) -> list[Decision]:
-    """Which pages would be executed and which come from the cache, and why."""
+    """Which pages would be executed and which come from the cache, and why.
+
+    They wait while the board has no release.
+    """
+    pages = read_pages(config)
+    if current_release(config.board_path) is None:
+        return [Decision(page.name, "wait", "the board has no release") for page in pages]
     release = _open(config)
-    return [decide(config, page, release)[0] for page in read_pages(config)]
+    return [decide(config, page, release)[0] for page in pages]
 
 
 def render_site(
@@ -121,7 +127,7 @@ def _render_release(
 ) -> Rendering:
     pages = load_pages(config)
     name, program = choose_renderer(renderer)
-    fingerprint = _site_fingerprint(config, pages, release, name)
+    fingerprint = _site_fingerprint(config, pages, release, name) + _program_fingerprint(name)
     noted = _load_note(config, out)
     if noted and noted.fingerprint == fingerprint and noted.files == _files_hash(out):
         return Rendering(out, name, is_new=False, was_checked=noted.checked)
@@ -314,6 +320,17 @@ def _site_fingerprint(
     for path in _style_files(config):
         digest.update(str(path.name).encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def _program_fingerprint(renderer: str) -> str:
+    """What stands for the very Quarto on this machine; asking for its version takes a second."""
+    from processing.site.rendering.quarto import find_quarto
+
+    found = find_quarto() if renderer == "quarto" else None
+    if found is None:
+        return ""
+    status = found.resolve().stat()
+    return f" {found.resolve()} {status.st_size} {status.st_mtime_ns}"
 
 
 def _style_files(config: Config) -> list[Path]:

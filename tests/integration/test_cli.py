@@ -241,3 +241,18 @@ def test_a_scaffolded_page_works_as_it_stands(project: Path) -> None:
     assert (project / "_site" / "extra.html").exists()
     assert run_millpond(project, "new", "page", "extra").returncode == 2
     assert run_millpond(project, "new", "page", "../evil").returncode == 2
+
+
+def test_a_folder_that_is_no_project_is_not_looked_for_further_up(project: Path) -> None:
+    """Exit code 10: a mistyped folder must not build the project around it."""
+    for name in ("reports", "reprots"):
+        done = run_millpond(project / name, "release", "list")
+        assert (done.returncode, f"No millpond.toml in {project / name}" in done.stderr) == (
+            10,
+            True,
+        )
+
+
+def test_why_pages_wait_before_the_first_release(tmp_path: Path) -> None:
+    done = run_millpond(small_site(tmp_path / "new"), "explain", "other")
+    assert done.stdout == "other: wait (the board has no release)\n", done.stderr

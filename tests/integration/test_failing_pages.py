@@ -143,23 +143,29 @@ def test_where_every_page_fails_nothing_is_published(project: Path) -> None:
     assert faulty.site_digest(project) == before
 
 
-@pytest.mark.parametrize(
-    ("text", "says", "told"),
-    [
-        ("\n[x](nowhere.qmd)\n", "links to a page that does not exist", "an error stopped it"),
-        ("\n{{< video x.mp4 >}}\n", "knows no shortcode", "its text cannot be set"),
-        ("\n```{python}\n", "never closed", "its text cannot be read"),
-    ],
-)
-def test_a_page_that_cannot_be_staged_rendered_or_read(
-    project: Path, text: str, says: str, told: str
-) -> None:
+FAULTS = {
+    "linked": (
+        "\n[x](nowhere.qmd)\n",
+        "links to a page that does not exist",
+        "an error stopped it",
+    ),
+    "set": ("\n{{< video x.mp4 >}}\n", "knows no shortcode", "its text cannot be set"),
+    "fenced": ("\n```{python}\n", "never closed", "its text cannot be read"),
+}
+
+
+def test_pages_that_cannot_be_staged_rendered_or_read(project: Path) -> None:
     """Each step that fails for one page alone leaves that page alone behind."""
-    path = project / "reports" / "other.qmd"
-    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+    for name, (text, _, _) in FAULTS.items():
+        write_page(project, name, GOOD_CELL.format(name=name))
+        path = project / "reports" / f"{name}.qmd"
+        path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
     done = render(project)
-    assert says in str(done.error)
-    assert told in notices(project, "other")[0]
+    assert [one.name for one in done.failing] == sorted(FAULTS)
+    for name, (_, says, told) in FAULTS.items():
+        assert says in str(done.error)
+        assert told in notices(project, name)[0]
+    assert notices(project, "other") == []
     assert findings(project) == []
 
 

@@ -102,11 +102,16 @@ class Site:
         return (self.folder / name).read_bytes().decode("utf-8", errors="replace")
 
 
+def is_past(name: str) -> bool:
+    """Whether a file of a site, by its address there, belongs to the site of a release past."""
+    return bool(_PAST.match(name))
+
+
 def read_site(folder: Path) -> Site:
     """Every file below `folder`, with the HTML pages parsed."""
     paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
     every = {name: path.stat().st_size for name, path in sorted(paths.items())}
-    sizes = {name: size for name, size in every.items() if not _PAST.match(name)}
+    sizes = {name: size for name, size in every.items() if not is_past(name)}
     pages: dict[str, HtmlPage] = {}
     unreadable = []
     for name in sizes:
@@ -117,7 +122,7 @@ def read_site(folder: Path) -> Site:
             pages[name] = page
         else:
             unreadable.append(Finding(name, "page", "is empty or not UTF-8"))
-    past = {name: size for name, size in every.items() if _PAST.match(name)}
+    past = {name: size for name, size in every.items() if is_past(name)}
     return Site(folder, sizes, pages, past, unreadable)
 
 
