@@ -214,9 +214,21 @@ def computed(
             frames[name] = engine.take(found[name])
         return frames[name]
 
-    for name in wanted or load_tables():
+    for name in wanted or within_reach(set(frames)):
         make(name)
     return found
+
+
+def within_reach(sources: set[str]) -> list[str]:
+    """The tables that read nothing but these sources, directly or by other tables."""
+    tables = load_tables()
+
+    def is_in(name: str) -> bool:
+        return all(
+            each in sources or (each in tables and is_in(each)) for each in tables[name].inputs
+        )
+
+    return [name for name in tables if is_in(name)]
 
 
 def _seen(frame: LazyFrame, name: str, world: World) -> LazyFrame:
