@@ -1,4 +1,8 @@
-"""Measure every page against the points of a good page, and write docs/page-quality.md."""
+"""Measure every page against the points of a good page, and write docs/page-quality.md.
+
+With arguments for pytest, such as `--lf` or `-k axe`, only what they choose is measured anew: the
+other results stay as they were last measured, under `.cache/quality`.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +23,10 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "page-quality.md"
+KEPT = ROOT / ".cache" / "quality"
 BEGIN, END = "<!-- measured -->\n", "<!-- end of measured -->\n"
 LIGHTHOUSE_VERSION = "13.5.0"  # fetched when this runs: 180 MB that nothing else needs
+LOOKS, BEST = 3, 100
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 AUDITS = {
     "LCP, s": ("largest-contentful-paint", 1000),
@@ -42,8 +49,15 @@ class Result:
 def main() -> int:
     """Run the tests, then Lighthouse, and write the table; 1 when a test failed."""
     sys.path.insert(0, str(ROOT))
-    results = measure(sys.argv[1:])
-    pages = lighthouse(ROOT / "_site")
+    more = sys.argv[1:]
+    if not more:
+        shutil.rmtree(KEPT, ignore_errors=True)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    results = measure(more)
+    timed = KEPT / "lighthouse.json"
+    if not (more and timed.is_file()):
+        timed.write_text(json.dumps(lighthouse(ROOT / "_site")), encoding="utf-8")
+    pages = json.loads(timed.read_text(encoding="utf-8"))
     text = DOCUMENT.read_text(encoding="utf-8")
     head, tail = text.split(BEGIN)[0], text.split(END)[1]
     lines = [*table(results, pages), "", *page_table(pages)]
@@ -53,29 +67,17 @@ def main() -> int:
 
 
 def measure(more: list[str]) -> dict[str, Result]:
-    """Run every test that a point names; name of the test function to what came of it."""
+    """Run the tests that points name, or some of them; name of the test to what came of it."""
     from tests.browser.points import POINTS
 
     names = sorted({name for point in POINTS for name in point.tests if name.startswith("test_")})
     files = sorted({str(path) for name in names for path in files_with(name)})
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.xml"
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-n",
-            "2",
-            "--dist",
-            "loadfile",
-            "--tb=line",
-        ]
-        chosen = " or ".join(names)
-        subprocess.run(
-            [*command, f"--junitxml={report}", "-k", chosen, *files, *more], cwd=ROOT, check=False
-        )
-        return read_report(report)
+    report = KEPT / f"{time.time_ns()}.xml"
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--tb=line"]
+    chosen = " or ".join(names)
+    command += [f"--junitxml={report}", "-rfE", "-k", chosen, *files, *more]
+    subprocess.run(command, cwd=ROOT, check=False)
+    return read_reports(sorted(KEPT.glob("*.xml")), names)
 
 
 def files_with(name: str) -> Iterator[Path]:
@@ -85,11 +87,17 @@ def files_with(name: str) -> Iterator[Path]:
             yield path
 
 
-def read_report(path: Path) -> dict[str, Result]:
-    """The results by test function, from pytest's JUnit report."""
+def read_reports(paths: Iterable[Path], names: Iterable[str]) -> dict[str, Result]:
+    """The results by test function, from pytest's JUnit reports; of a test the last one counts."""
+    cases: dict[tuple[str, str], ElementTree.Element] = {}
+    for path in paths:
+        for case in ElementTree.parse(path).iter("testcase"):
+            cases[str(case.get("classname")), str(case.get("name"))] = case
     found: dict[str, Result] = defaultdict(Result)
-    for case in ElementTree.parse(path).iter("testcase"):
+    for case in cases.values():
         name, _, rest = str(case.get("name")).partition("[")
+        if name not in names:
+            continue
         result = found[name]
         if case.find("skipped") is not None:
             result.skipped += 1
@@ -104,7 +112,11 @@ def read_report(path: Path) -> dict[str, Result]:
 
 
 def lighthouse(site: Path) -> dict[str, dict[str, float]]:
-    """Lighthouse's figures by page, for a phone on slow 4G; empty where it cannot run."""
+    """Lighthouse's figures by page, for a phone on slow 4G; empty where it cannot run.
+
+    Other work on the machine only adds to the times: a page that misses is looked at up to three
+    times, and the calmest look counts.
+    """
     npx, chromium = shutil.which("npx"), os.environ.get("CHROME_PATH") or shutil.which("chromium")
     if not (npx and chromium and (site / "index.html").is_file()):
         print("no Lighthouse: it needs npm, Chromium and a site (`make site`)")
@@ -112,9 +124,11 @@ def lighthouse(site: Path) -> dict[str, dict[str, float]]:
     from scripts.bench_pages import serving
     from tests.conftest import PUBLIC_PAGES
 
-    found = {}
+    found: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder, serving(site) as address:
-        for page in PUBLIC_PAGES:
+        for page in [page for page in PUBLIC_PAGES for _ in range(LOOKS)]:
+            if page in found and found[page]["performance"] == BEST:
+                continue
             report = Path(folder) / "report.json"
             flags = "--headless=new --no-sandbox --disable-background-networking"
             command = [npx, "--yes", f"lighthouse@{LIGHTHOUSE_VERSION}", address + page, "--quiet"]
@@ -122,8 +136,9 @@ def lighthouse(site: Path) -> dict[str, dict[str, float]]:
             environment = {**os.environ, "CHROME_PATH": chromium}
             done = subprocess.run(command, env=environment, check=False, capture_output=True)
             if done.returncode == 0:
-                found[page] = figures(json.loads(report.read_text(encoding="utf-8")))
-                print(page, found[page])
+                look = figures(json.loads(report.read_text(encoding="utf-8")))
+                found[page] = min(found.get(page, look), look, key=lambda one: one["TBT, ms"])
+                print(page, look)
             else:
                 print(f"Lighthouse failed on {page}: {done.stderr.decode()[-300:]}")
     return found
@@ -207,7 +222,8 @@ def page_table(pages: Mapping[str, Mapping[str, float]]) -> list[str]:
     rows = [f"| page | {' | '.join(names)} |", "|---|" + "--:|" * len(names)]
     for page, found in pages.items():
         rows.append(f"| {page} | " + " | ".join(f"{found[name]:g}" for name in names) + " |")
-    says = f"Lighthouse {LIGHTHOUSE_VERSION}, a phone on slow 4G, gzip over kept connections:\n"
+    says = f"Lighthouse {LIGHTHOUSE_VERSION}, a phone on slow 4G, gzip over kept connections; "
+    says += f"of a page below {BEST} the calmest of {LOOKS} looks:\n"
     return [says, *rows]
 
 

@@ -38,13 +38,6 @@
     });
   };
 
-  // On a phone the navigation is one line that scrolls: it begins where the reader is.
-  const startNavigation = () => {
-    const list = document.querySelector(".site-nav ul");
-    const current = list?.querySelector("[aria-current]");
-    if (current) list.scrollLeft = current.offsetLeft - list.offsetLeft - (list.clientWidth - current.offsetWidth) / 2;
-  };
-
   const startContents = () => {
     const contents = document.querySelector("details.toc");
     if (!contents) return;
@@ -173,7 +166,6 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     startToggle();
-    startNavigation();
     startContents();
     startSearch();
     document.querySelectorAll(".panel-tabset").forEach((set, at) => startTabs(set, at + 1));
