@@ -47,6 +47,7 @@ class SourceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     changed: str | None = None
     format: Literal["parquet", "csv", "json"] | None = None
     sha256: str | None = None
+    empty: str | None = None
     endpoint: str | None = None
     first: date | None = None
     credentials: dict[str, str] = {}

@@ -100,7 +100,15 @@ class Asked:
     def question(self) -> str:
         """Everything that decides which rows and columns come back, as text."""
         given = self.config
-        said = (given.address, given.table, given.query, given.format, given.endpoint, given.first)
+        said = (
+            given.address,
+            given.table,
+            given.query,
+            given.format,
+            given.endpoint,
+            given.first,
+            given.empty,
+        )
         types = [f"{column.name}: {column.type}" for column in self.source.columns]
         return repr((*said, self.bound, types, self.source.weeks))
 

@@ -10,6 +10,10 @@ from processing.sources.location import Location, location_of
 
 def locate(name: str, address: str, root: Path) -> Location:
     """The file or folder at `address`, relative to `root`. SourceError when it is not there."""
+    return location_of(name, address, path_of(address, root))
+
+
+def path_of(address: str, root: Path) -> Path:
+    """Where the address leads, whether or not anything is there."""
     parts = urlsplit(address)
-    path = Path(unquote(parts.path)) if parts.scheme == "file" else Path(address)
-    return location_of(name, address, root / path)
+    return root / (Path(unquote(parts.path)) if parts.scheme == "file" else Path(address))

@@ -47,6 +47,10 @@ def find(asked: Asked) -> Location:
 
 def _whole(asked: Asked) -> Location:
     scheme = asked.parts.scheme
+    if scheme in KINDS and asked.config.address.endswith(".zip"):
+        from processing.sources import zipped
+
+        return zipped.locate(asked)
     if scheme in KINDS:
         found = locate(asked.name, asked.config.address, asked.root)
         if asked.config.sha256:

@@ -11,7 +11,12 @@ from processing.sources.location import Location, location_of
 
 
 def locate(name: str, address: str, root: Path) -> Location:
-    """The file inside the package, found without importing it. SourceError when not installed."""
+    """The file or folder inside the package. SourceError when that is not installed."""
+    return location_of(name, address, path_in(name, address))
+
+
+def path_in(name: str, address: str) -> Path:
+    """Where it lies, found without importing the package. SourceError when not installed."""
     parts = urlsplit(address)
     spec = find_spec(parts.netloc) if parts.netloc.isidentifier() else None
     if spec is None or not spec.submodule_search_locations:
@@ -22,4 +27,4 @@ def locate(name: str, address: str, root: Path) -> Location:
             next_step=f"install it, or correct [sources.{name}] in millpond.toml",
         )
     folder = Path(next(iter(spec.submodule_search_locations)))
-    return location_of(name, address, folder / unquote(parts.path).lstrip("/"))
+    return folder / unquote(parts.path).lstrip("/")

@@ -95,8 +95,8 @@ def _csv(asked: Asked, file: IO[bytes], start: bytes) -> pa.RecordBatchReader:
             include_columns=asked.columns,
             column_types=asked.schema,
             strings_can_be_null=True,
-            null_values=[""],
-            timestamp_parsers=[pyarrow.csv.ISO8601, "%Y-%m-%d %H:%M:%S.%f"],
+            null_values=["", *([asked.config.empty] if asked.config.empty else [])],
+            timestamp_parsers=[pyarrow.csv.ISO8601, "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%SZ"],
         ),
     )
     return pa.RecordBatchReader.from_batches(found.schema, _held(asked, "csv", file, found))

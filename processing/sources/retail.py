@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from processing.sources import campaigns, promotions
+from processing.sources import airports, campaigns, promotions
 from processing.sources.complete_journey import (
     CAVEAT,
     FIRST_MONDAY,
@@ -101,5 +101,6 @@ DECLARED = (
     HOUSEHOLD_BANDS,
     *campaigns.DECLARED,
     *promotions.DECLARED,
+    *airports.DECLARED,
 )
 SOURCES = {source.name: source for source in DECLARED}

@@ -46,6 +46,10 @@ address = "coupon_redemptions.parquet"
 address = "promotions.parquet"
 [sources.placements]
 address = "reference/placements.csv"
+[sources.flights]
+address = "flights.parquet"
+[sources.hourly_weather]
+address = "hourly_weather.parquet"
 [sources.campaign_types]
 address = "reference/campaign_types.csv"
 """
@@ -132,6 +136,23 @@ PROMOTIONS = pa.table(
 )
 
 
+MORNING = [datetime(2013, 1, 1, hour) for hour in range(12, 18)]
+FLIGHTS = pa.table(
+    {
+        "origin": ["EWR", "JFK", "LGA"] * 2,
+        "dep_delay": [0.0, 20.0, None, 15.0, 14.0, 60.0],
+        "time_hour": MORNING,
+    }
+)
+HOURLY_WEATHER = pa.table(
+    {
+        "origin": ["EWR", "JFK", "LGA"] * 2,
+        "precip": [0.0, 0.1, 0.2, 0.0, 0.05, 0.3],
+        "time_hour": MORNING,
+    }
+)
+
+
 def make_project(folder: Path, transactions: pa.Table | None = None) -> Path:
     """A project of a few tables, whose sources are files beside its millpond.toml."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -141,6 +162,8 @@ def make_project(folder: Path, transactions: pa.Table | None = None) -> Path:
     pq.write_table(PRODUCTS, folder / "products.parquet")
     pq.write_table(PROMOTIONS, folder / "promotions.parquet")
     pq.write_table(DEMOGRAPHICS, folder / "demographics.parquet")
+    pq.write_table(FLIGHTS, folder / "flights.parquet")
+    pq.write_table(HOURLY_WEATHER, folder / "hourly_weather.parquet")
     for name, table in CAMPAIGNS.items():
         pq.write_table(table, folder / f"{name}.parquet")
     pq.write_table(

@@ -16,7 +16,7 @@ from processing.contracts.schema import ARROW
 
 TEXT_COLUMNS = {"name", "department", "grain", "kind", "dimension", "band"}
 TEXT_COLUMNS |= {"age", "age_name", "household_size", "size_name"}
-TEXT_COLUMNS |= {"campaign_type", "type_name", "code"}
+TEXT_COLUMNS |= {"campaign_type", "type_name", "code", "airport", "rain"}
 ENDS = {"_usd": "usd", "_pct": "pct", "_date": "date", "_to_base": "ratio", "_ratio": "ratio"}
 
 
