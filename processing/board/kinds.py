@@ -123,16 +123,17 @@ def _open_sftp(address: str, credential: Credential, endpoint: str | None) -> Op
 def _open_webdav(address: str, credential: Credential, endpoint: str | None) -> Opened:
     import fsspec
 
+    parts = urlsplit(address.removeprefix("webdav+"))
     user, password = credential("user"), credential("password")
     token = credential("token")
     fs = fsspec.filesystem(
         "webdav",
-        base_url=address.removeprefix("webdav+"),
+        base_url=f"{parts.scheme}://{parts.netloc}",
         auth=(user, password or "") if user else None,
         headers={"Authorization": f"Bearer {token}"} if token else None,
         skip_instance_cache=True,
     )
-    return fs, ""
+    return fs, unquote(parts.path).strip("/")
 
 
 def _conditional(fs: Any, path: str, content: bytes, aside: str) -> None:

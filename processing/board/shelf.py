@@ -65,7 +65,7 @@ class Shelf:
     def names(self, folder: str) -> set[str]:
         """The names of what lies in one folder; none where there is no such folder."""
         try:
-            listed = self.fs.ls(self.path(folder), detail=False, refresh=True)
+            listed = self.fs.ls(self.path(folder), detail=False)
         except FileNotFoundError:
             return set()
         return {PurePosixPath(path).name for path in listed}
