@@ -12,8 +12,17 @@ from processing.errors import MillpondError
 from processing.keeping.parcel import Parcel, digest, pack_board, pack_intake
 from processing.keeping.published import published, why_publish
 from processing.site.pages.shown import releases_shown
-from processing.site.run import site_fingerprint
-from scripts.ci import ended, millpond, open_sources, output, pages_of, project, setting
+from scripts.ci import (
+    ended,
+    fingerprint,
+    millpond,
+    open_sources,
+    output,
+    pages_of,
+    places,
+    project,
+    setting,
+)
 
 
 def main() -> int:
@@ -54,14 +63,15 @@ def _decide(config: Config, parcel: Parcel) -> int:
     before = digest(parcel.board), digest(parcel.intake)
     board, shown = config.board_path, releases_shown(pages_of(config))
     pack_board(parcel, board, config.keep.releases, named_by_state(board), shown)
-    fingerprint = site_fingerprint(config, setting("RENDERER") or "quarto")
-    why = why_publish(fingerprint, release, published(parcel))
+    now = fingerprint(config, setting("RENDERER") or "quarto")
+    why = why_publish(now, release, published(parcel))
     pack_intake(parcel, config.intake_path, open_sources(config))
     kept = (digest(parcel.board), digest(parcel.intake)) != before or why is not None
     output(
         render=why is not None,
         keep=kept,
         release=release,
+        audiences=" ".join(places(config)) if why else "",
         why=why or f"release {release} is published already, by the same code",
     )
     return 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from processing.config import Config, load_config
+from processing.config import Audience, Config, load_config
 from processing.errors import MillpondError
 from processing.keeping.parcel import Parcel
 
@@ -33,6 +34,26 @@ def pages_of(config: Config) -> Path:
 def open_sources(config: Config) -> list[str]:
     """The sources that anybody may read, as they need no credential: what they gave may be kept."""
     return [name for name, source in config.sources.items() if not source.credentials]
+
+
+def places(config: Config) -> dict[Audience, str]:
+    """The addresses that sites for further audiences are published to; the main one has Pages."""
+    return {
+        audience: found.publish
+        for audience, found in config.site.audiences.items()
+        if found.publish and audience != config.site.audience
+    }
+
+
+def fingerprint(config: Config, renderer: str) -> str:
+    """What stands for all that is published: the main site, and those with places of their own."""
+    from processing.site.run import site_fingerprint
+
+    main, *others = (
+        site_fingerprint(config.for_audience(audience), renderer)
+        for audience in (None, *places(config))
+    )
+    return hashlib.sha256("".join((main, *others)).encode()).hexdigest() if others else main
 
 
 def millpond(command: str, *arguments: str, **more: str) -> int:

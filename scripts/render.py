@@ -11,8 +11,17 @@ from processing.config import Config
 from processing.errors import MillpondError, PageError
 from processing.keeping.parcel import Parcel, pack_pages, unpack, unpack_site
 from processing.keeping.published import expect, published, write_expected
-from processing.site.run import site_fingerprint
-from scripts.ci import REPORTS, ended, millpond, output, pages_of, project, reason, setting
+from scripts.ci import (
+    REPORTS,
+    ended,
+    fingerprint,
+    millpond,
+    output,
+    pages_of,
+    project,
+    reason,
+    setting,
+)
 
 
 def main() -> int:
@@ -43,7 +52,7 @@ def main() -> int:
 def _expect(config: Config, parcel: Parcel, renderer: str, failing: tuple[str, ...]) -> None:
     site = config.root / config.site.out
     release = open_release(config.board_path).manifest.id
-    found = expect(site, release, site_fingerprint(config, renderer), failing)
+    found = expect(site, release, fingerprint(config, renderer), failing)
     write_expected(parcel.folder / "expected.json", found)
     said = " ".join((reason("render") or "").split()) if failing else ""
     output(failing=" ".join(failing), reason=said, changed=found != published(parcel))

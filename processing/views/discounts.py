@@ -17,7 +17,7 @@ from processing.views.rows import Row, full_weeks, latest, records, sort_by
 from processing.views.table import Shown
 from processing.views.unit import unit
 
-TOP = 20
+TOP = 10
 PAID = "Discounts that the chain pays for, US dollars"
 MONEY = (
     Shown("own_discount_usd", "usd0", "Paid by the chain"),
@@ -51,13 +51,13 @@ def weekly(pin: Pin) -> Fragment:
 
 @internal
 def ranking(pin: Pin) -> Fragment:
-    """The twenty stores that cost most in discounts (unit `own-discounts-stores`)."""
+    """The ten stores that cost most in discounts (unit `own-discounts-stores`)."""
     rows = sort_by(records(pin), "place")[:TOP]
     return unit(
         pin,
         "own-discounts-stores",
         headline=_leads(pin, rows[0]),
-        subtitle=f"{PAID}, by store, the twenty with most, the year to {_day(pin)}",
+        subtitle=f"{PAID}, by store, the ten with most, the year to {_day(pin)}",
         summary=f"That is {shown(pin, rows[0], 'own_discount_pct', 'pct1')} of what this store "
         "sold. The table of all stores stands on the page Stores.",
         rows=rows,

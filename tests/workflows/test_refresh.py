@@ -17,7 +17,7 @@ from tests.workflows.world import World, forge, git, project_tree
 
 DAY: dict[str, Any] = {"as_of": "2017-02-12", "dry_run": False, "renderer": "pandoc", "force": ""}
 RAN = dict.fromkeys(["build", "render", "keep", "deploy", "record"], "success")
-ALL = {**RAN, "rollback": "skipped", "pages": "skipped"}
+ALL = {**RAN, **dict.fromkeys(["rollback", "pages", "audiences"], "skipped")}
 IDLE = dict.fromkeys(ALL, "skipped") | {"build": "success"}
 
 
@@ -150,6 +150,28 @@ def test_a_pull_request_renders_without_secrets(world: World) -> None:
     environments = [value for step in ran.jobs["site"].steps for value in step.environment.values()]
     assert not {world.token, *world.secrets.values()} & {*environments}
     assert (digest(world.published), git(world.origin, "rev-parse", "board")) == (shown, tip)
+
+
+def test_a_further_audience_is_published_to_its_own_place_by_one_line(
+    world: World, tmp_path: Path
+) -> None:
+    """Beside Pages, by the same run; and never over the site of another audience."""
+    tree, place = world.folder / "tree", tmp_path / "inside"
+    before = (tree / "millpond.toml").read_text()
+    for profile in tree.glob("_quarto-*.yml"):  # they name pages that are not here
+        profile.unlink()
+    line = f'\n[site.audiences.internal]\npublish = "{place.as_uri()}"\n'
+    (tree / "millpond.toml").write_text(before + line)
+    world.commit(tree, "Publish the internal site")
+    ran = world.run("refresh", "workflow_dispatch", **{**DAY, "as_of": "2017-02-13"})
+    assert ran.results == {**ALL, "audiences": "success"}, ran.log
+    assert '"audience": "internal"' in (place / "catalog.json").read_text()
+    assert (place / "index.html").is_file()
+    assert '"audience": "public"' in (world.published / "catalog.json").read_text()
+    again = world.run("refresh", "workflow_dispatch", **{**DAY, "as_of": "2017-02-13"})
+    assert again.results == IDLE, again.log
+    (tree / "millpond.toml").write_text(before)
+    world.commit(tree, "Publish the public site alone")
 
 
 def test_a_person_rolls_back_and_the_schedule_publishes_that(world: World, tmp_path: Path) -> None:

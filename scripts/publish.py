@@ -1,0 +1,33 @@
+"""Render the site of each further audience that has a place of its own, and publish it there."""
+
+from __future__ import annotations
+
+import sys
+
+from processing.errors import MillpondError
+from processing.keeping.parcel import unpack
+from processing.keeping.showing import put_site
+from scripts.ci import ended, millpond, pages_of, places, project, setting
+
+
+def main() -> int:
+    """RENDERER names the renderer. A site that fails its check is not published."""
+    config, parcel = project()
+    renderer = setting("RENDERER") or "quarto"
+    try:
+        unpack(parcel, config.board_path, pages_of(config))
+        for audience, address in places(config).items():
+            one = "--audience", audience
+            code = millpond("render", "--renderer", renderer, *one) or millpond("check", *one)
+            if code:
+                return code
+            site = config.for_audience(audience).site.out
+            written, gone = put_site(config.root / site, address)
+            print(f"published the {audience} site to {address}: {written} files, {gone} removed")
+    except MillpondError as error:
+        return ended(error)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
