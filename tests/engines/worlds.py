@@ -15,6 +15,7 @@ from processing.contracts.frames import LazyFrame
 from processing.contracts.schema import cast_declared
 from processing.engines.engine import Engine
 from processing.sources import clock
+from processing.sources.airports import AIRPORTS
 from processing.sources.campaigns import TYPES
 from processing.sources.complete_journey import FIRST_MONDAY
 from processing.sources.households import AGES, INCOMES, SIZES
@@ -59,6 +60,32 @@ class World:
             "promotions": self._promotions(random),
             **self._campaigns(random),
             **{name: reference(name) for name in REFERENCES},
+            **self._airports(random),
+        }
+
+    def _airports(self, random: Random) -> dict[str, pa.Table]:
+        """A row of each source at least; hours nobody observed, and some observed twice."""
+        hours = [datetime(2013, 1, 1, hour) for hour in range(4)]
+        flights = [
+            {
+                "origin": random.choice(AIRPORTS),
+                "dep_delay": random.choice((None, -3.0, 14.0, 15.0, 60.0)),
+                "time_hour": random.choice(hours),
+            }
+            for _ in range(self.lines)
+        ]
+        observed = [
+            {
+                "origin": random.choice(AIRPORTS),
+                "precip": random.choice((0.0, 0.05, 0.1, 0.11)),
+                "time_hour": random.choice(hours),
+            }
+            for _ in range(self.days)
+        ]
+        start = {"origin": "EWR", "time_hour": hours[0]}
+        return {
+            "flights": pa.Table.from_pylist([start | {"dep_delay": 15.0}, *flights]),
+            "hourly_weather": pa.Table.from_pylist([start | {"precip": 0.1}, *observed]),
         }
 
     def _transactions(self, random: Random) -> pa.Table:
