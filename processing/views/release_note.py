@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from processing.board.manifest import Manifest
@@ -9,20 +10,22 @@ from processing.views.changes import summary
 from processing.views.format import format_value
 from processing.views.html import Fragment, element, escape
 from processing.views.number import time_element
-from processing.views.provenance import all_sources
+from processing.views.provenance import all_sources, feeding
 
 STEP = {"daily": timedelta(days=1), "weekly": timedelta(days=7), "monthly": timedelta(days=31)}
 
 
-def release_note(manifest: Manifest, *, told: bool = False) -> Fragment:
+def release_note(manifest: Manifest, *, told: bool = False, pins: Collection[str] = ()) -> Fragment:
     """Source, data to, built, next update and release; all from the manifest, never the clock.
 
+    Sources, caveats and the last day are those of `pins`, which the page shows; of all for none.
     `told` says that the site has a page What changed to lead to. By the dates in the section's
     attributes a script tells a reader, by the reader's own clock, that an update is overdue.
     """
+    days = [entry.data_to for entry in manifest.pins if entry.name in pins]
     items = [
-        ("Source", escape(all_sources(manifest))),
-        ("Data to", time_element(manifest.as_of)),
+        ("Source", escape(all_sources(manifest, pins))),
+        ("Data to", time_element(max(days, default=manifest.as_of))),
         ("Built", built(manifest)),
         ("Next update", _next_update(manifest)),
         ("Release", element("code", escape(manifest.id)) + _address(manifest)),
@@ -31,7 +34,7 @@ def release_note(manifest: Manifest, *, told: bool = False) -> Fragment:
     listed = "".join(
         element("div", element("dt", escape(name)) + element("dd", text)) for name, text in items
     )
-    body = element("dl", listed, class_="mp-release-facts") + _caveats(manifest)
+    body = element("dl", listed, class_="mp-release-facts") + _caveats(manifest, pins)
     dates = {
         "data_release": manifest.id,
         "data_next_update": next_update(manifest).isoformat(),
@@ -96,10 +99,11 @@ def _next_update(manifest: Manifest) -> str:
     return time_element(next_update(manifest))
 
 
-def _caveats(manifest: Manifest) -> str:
+def _caveats(manifest: Manifest, pins: Collection[str]) -> str:
     """What a reader must know before using the numbers, each said once."""
     said = [element("p", text, class_="mp-replay") for text in _replay(manifest)]
-    caveats = dict.fromkeys(source.caveat for source in manifest.sources if source.caveat)
+    sources = feeding(manifest, pins)
+    caveats = dict.fromkeys(source.caveat for source in sources if source.caveat)
     return "".join(said + [element("p", escape(text), class_="mp-replay") for text in caveats])
 
 

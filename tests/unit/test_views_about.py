@@ -74,6 +74,25 @@ def test_the_release_note_says_all_there_is_to_say() -> None:
     )
 
 
+def test_the_release_note_of_a_page_tells_of_what_it_shows() -> None:
+    """Sources, caveats and last day are those of its pins, through any others; not of the rest."""
+    entries = (
+        entry_of("flights", ("hour",), (), 3, inputs=("departures",), data_to="2013-12-30"),
+        entry_of("late", ("rain",), (), 3, inputs=("flights",), data_to="2013-12-30"),
+        entry_of("sales", ("week",), (), 3),
+    )
+    lines = msgspec.structs.replace(manifest_of().sources[0], caveat="For learning only.")
+    departures = msgspec.structs.replace(lines, name="departures", origin="Airports", caveat="")
+    manifest = manifest_of(*entries, sources=(lines, departures), clock="real")
+    assert text(release_note(manifest, pins={"late"})).startswith(
+        "SourceAirportsData to30 December 2013"
+    )
+    assert "learning" not in text(release_note(manifest, pins={"late"}))
+    both = text(release_note(manifest, pins={"late", "sales"}))
+    assert both.startswith("SourceThe Complete Journey; AirportsData to21 November 2017")
+    assert both.endswith("For learning only.")
+
+
 def test_without_the_replay_clock_the_note_does_not_speak_of_it() -> None:
     """A live source needs no such sentence."""
     note = release_note(manifest_of(entry_of("sales", ("week",), (), 3), clock="real"))

@@ -79,9 +79,8 @@ def _notes(at: Standing, notebook: bytes, manifest: Manifest, *, told: bool) -> 
 
     own = at.shows or manifest
     late = _late(own, notebook) if at.shows else ""
-    return "\n".join(filter(None, (at.notice, late))), release_note(
-        own, told=told
-    )._repr_markdown_()
+    note = release_note(own, told=told, pins=pins_on(notebook))
+    return "\n".join(filter(None, (at.notice, late))), note._repr_markdown_()
 
 
 def own_downloads(text: str, release: str) -> str:
