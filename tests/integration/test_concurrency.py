@@ -145,9 +145,9 @@ def pages(rendered: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def fresh(rendered: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The digest of the new site, made from nothing."""
+    """The digest of the new site when no page is cached. The old one gave it its site of then."""
     folder = tmp_path_factory.mktemp("fresh") / "project"
-    shutil.copytree(rendered, folder, ignore=shutil.ignore_patterns(".cache", "_site"))
+    shutil.copytree(rendered, folder, ignore=shutil.ignore_patterns(".cache"))
     faulty.render(folder)
     return faulty.site_digest(folder)
 

@@ -15,6 +15,7 @@ from processing.config import load_config
 from processing.contracts.agreement import Agreement, Total
 from processing.contracts.contract import Suppression
 from processing.errors import ContractError
+from processing.tables.agreements import AGREEMENTS
 from processing.tables.registry import load_tables
 from tests.integration.bad_data import LATER, stopped
 from tests.integration.projects import build_every_table, make_project, run_build
@@ -51,7 +52,7 @@ def test_totals_that_agree_are_recorded_and_not_read_twice(
     run_build(build_every_table(project))
     manifest = open_release(project / "board").manifest
     assert {(r.failed, r.rows) for r in manifest.agreements if "each week" in r.rule} == {(0, 7)}
-    assert len(manifest.agreements) == 6
+    assert len(manifest.agreements) == len(AGREEMENTS)
     reading: list[str] = []
     monkeypatch.setattr(
         "processing.build.agree.read_rows", lambda board, pin: reading.append(pin.name)

@@ -86,6 +86,9 @@ class Handler(BaseHTTPRequestHandler):
             start, end, status = int(first), min(int(last) + 1, end), 206
         if status not in (200, 206):
             start, end = 0, 0 if status != found.status else end
+        part = content[start:end][: found.cut_after] if body else b""
+        # Noted before it is answered: whoever has the answer finds the note.
+        self.served.asked.append((self.command, self.path, len(part)))
         self.send_response(status)
         if found.redirect:
             self.send_header("Location", found.redirect)
@@ -96,9 +99,7 @@ class Handler(BaseHTTPRequestHandler):
         if found.ranges:
             self.send_header("Accept-Ranges", "bytes")
         self.end_headers()
-        part = content[start:end][: found.cut_after] if body else b""
         self.wfile.write(part)
-        self.served.asked.append((self.command, self.path, len(part)))
         if body and found.cut_after is not None:
             self.close_connection = True
 
