@@ -28,6 +28,8 @@ from processing.sources.sample import in_words
 from processing.sources.shape import declared_columns
 from processing.sources.source import Source
 
+TOLD = ("origin", "licence", "updated")  # what differs by where a source is had from
+
 
 @dataclass(frozen=True)
 class Input:
@@ -131,6 +133,15 @@ class Input:
         return declared_columns(self.source, raw, location.address)
 
 
+def as_had(source: Source, address: str) -> Source:
+    """The declaration, with the words of the feed where the source is had from one."""
+    feed = source.feed
+    if feed is None or not address.startswith("feed+"):
+        return source
+    told = {name: getattr(feed, name) or getattr(source, name) for name in TOLD}
+    return msgspec.structs.replace(source, **told)
+
+
 def with_sample(source: Source, sample: SampleConfig | None) -> Source:
     """The declaration, with a word to the reader where only a sample is read."""
     if sample is None:
@@ -175,7 +186,9 @@ def find_inputs(
     declared = load_sources(config.declarations, config.root)
     return {
         name: Input(
-            with_sample(declared[name], config.sources[name].sample),
+            with_sample(
+                as_had(declared[name], config.sources[name].address), config.sources[name].sample
+            ),
             find(
                 Asked(
                     declared[name],

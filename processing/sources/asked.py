@@ -110,7 +110,7 @@ class Asked:
             given.empty,
         )
         types = [f"{column.name}: {column.type}" for column in self.source.columns]
-        return repr((*said, self.bound, types, self.source.weeks))
+        return repr((*said, self.bound, types, self.source.weeks, self.source.feed))
 
     def credential(self, role: str) -> str | None:
         """The credential that millpond.toml names for a role. ConfigError when it is nowhere."""

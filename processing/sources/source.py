@@ -91,10 +91,36 @@ class SourceWeeks(msgspec.Struct, frozen=True, kw_only=True):
         return self.first_monday + timedelta(days=7 * week - 1)
 
 
+class FeedColumn(msgspec.Struct, frozen=True):
+    """What a feed calls a column, and the unit it must say that its values have."""
+
+    name: str
+    unit: str = ""
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """How a source is had from a feed, where millpond.toml gives it the address of one.
+
+    `time` and `place` are declared columns; `columns` says what the feed calls the others. `places`
+    are asked for by latitude and longitude in degrees, days from `first` to `last` unless
+    millpond.toml says otherwise. `origin`, `licence` and `updated` are then told of the source.
+    """
+
+    time: str
+    columns: dict[str, FeedColumn] = {}
+    place: str = ""
+    places: dict[str, tuple[float, float]] = {}
+    first: date | None = None
+    last: date | None = None
+    origin: str = ""
+    licence: str = ""
+    updated: str = ""
+
+
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """A declared source. `updated` says in words how often new rows arrive; `caveat` is what a
     reader must know before using the numbers, in one sentence. `key` is unique, within a week
-    where the source has weeks."""
+    where the source has weeks. `feed` is for a source that may be had from one."""
 
     name: str
     title: str
@@ -109,6 +135,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     key_level: Level = "stop"
     references: tuple[Reference, ...] = ()
     history: History = History()
+    feed: Feed | None = None
 
     @property
     def data(self) -> Source:

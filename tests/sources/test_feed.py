@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,11 +17,11 @@ from processing.config import load_config
 from processing.credentials import Credentials
 from processing.errors import ConfigError, SourceError
 from processing.sources.asked import Asked
-from processing.sources.feed import REVISED_DAYS, Span, spans
+from processing.sources.feed import REVISED_DAYS, Answered, Span, spans
 from processing.sources.find import find
 from processing.sources.source import RawColumn, Source, SourceClock
+from tests.sources.archive import PATH, Archive, archive
 from tests.sources.howto import snippets
-from tests.sources.served import Served, serving
 
 WEATHER = Source(
     name="weather",
@@ -39,38 +38,21 @@ WEATHER = Source(
     key=("time",),
 )
 DAY = date(2017, 2, 12)
-ARCHIVE = "feed+https://archive-api.open-meteo.com/v1/archive"
-revision = {"by": 0.0}  # what the newest days are corrected by, as the archive does
+ADDRESS = "feed+https://archive-api.open-meteo.com/v1/archive"
 
 
-def answer(query: str) -> bytes:
-    """What the archive answers for the days asked for: its form, and values that follow a rule."""
-    asked = parse_qs(query)
-    first, last = (date.fromisoformat(asked[key][0]) for key in ("start_date", "end_date"))
-    days = [first + timedelta(n) for n in range((last - first).days + 1)]
-    hours = [f"{day}T{hour:02}:00" for day in days for hour in range(24)]
-    hourly: dict[str, list[object]] = {"time": list(hours)}
-    for name in asked["hourly"][0].split(","):
-        hourly[name] = [day.day + hour / 100 + revision["by"] for day in days for hour in range(24)]
-    units = dict.fromkeys(hourly, "°C")
-    return json.dumps({"latitude": 41.1, "hourly_units": units, "hourly": hourly}).encode()
-
-
-@pytest.fixture
-def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+@pytest.fixture(name="archive")
+def archive_fixture(monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
     monkeypatch.setattr(web, "BACKOFF", 0)
-    revision["by"] = 0.0
-    with serving() as served:
-        served.put("/v1/archive", b"", made=answer, media="application/json", marked=False)
-        yield served
+    with archive() as found:
+        yield found
 
 
-def asked(folder: Path, archive: Served, day: date = DAY) -> Asked:
+def asked(folder: Path, archive: Archive, day: date = DAY) -> Asked:
     """The how-to, with the address of the server."""
-    there = archive.address("/v1/archive")
     how_to = snippets()["Feeds"]
-    assert ARCHIVE in how_to
-    text = how_to.replace(ARCHIVE, f"feed+{there}")
+    assert ADDRESS in how_to
+    text = how_to.replace(ADDRESS, f"feed+{archive.address}")
     (folder / "millpond.toml").write_text(text, encoding="utf-8")
     config = load_config(folder)
     places = (folder, folder / ".cache", config.intake_path, day, "UTC")
@@ -83,21 +65,16 @@ def rows(found: Asked) -> pa.Table:
     return pq.read_table(file)
 
 
-def requests(archive: Served) -> list[tuple[str, str]]:
-    queries = [parse_qs(path.partition("?")[2]) for _, path, _ in archive.asked]
-    return [(query["start_date"][0], query["end_date"][0]) for query in queries]
-
-
 def kept(folder: Path) -> list[str]:
     return sorted(path.name[:28] for path in (folder / "intake" / "weather").glob("*.json"))
 
 
 def test_the_first_run_asks_for_everything_and_keeps_the_answer(
-    tmp_path: Path, archive: Served
+    tmp_path: Path, archive: Archive
 ) -> None:
     """From the first day to the day of the build, one row an hour, with its types."""
     found = rows(asked(tmp_path, archive))
-    assert requests(archive) == [("2017-01-01", "2017-02-12")]
+    assert archive.spans == [("2017-01-01", "2017-02-12")]
     assert kept(tmp_path) == ["000001_2017-01-01_2017-02-12"]
     assert found.num_rows == 43 * 24
     assert found.schema.field("time").type == pa.timestamp("us")
@@ -106,14 +83,14 @@ def test_the_first_run_asks_for_everything_and_keeps_the_answer(
 
 
 def test_the_next_run_asks_for_what_is_new_and_for_what_is_still_revised(
-    tmp_path: Path, archive: Served
+    tmp_path: Path, archive: Archive
 ) -> None:
     """The newest answer counts for each hour; the older one is kept all the same."""
     before = rows(asked(tmp_path, archive))
-    revision["by"] = 100.0
-    archive.asked.clear()
+    archive.revised_by = 100.0
+    archive.served.asked.clear()
     after = rows(asked(tmp_path, archive, DAY + timedelta(1)))
-    assert requests(archive) == [("2017-02-06", "2017-02-13")]
+    assert archive.spans == [("2017-02-06", "2017-02-13")]
     assert kept(tmp_path) == ["000001_2017-01-01_2017-02-12", "000002_2017-02-06_2017-02-13"]
     old = 43 - REVISED_DAYS
     assert after.slice(0, old * 24) == before.slice(0, old * 24)
@@ -121,13 +98,39 @@ def test_the_next_run_asks_for_what_is_new_and_for_what_is_still_revised(
     assert after.num_rows == 44 * 24
 
 
-def test_nothing_is_asked_for_twice_on_a_day(tmp_path: Path, archive: Served) -> None:
+def test_nothing_is_asked_for_twice_on_a_day(tmp_path: Path, archive: Archive) -> None:
     """Not even when the caches are gone: what was kept is enough."""
     before = rows(asked(tmp_path, archive))
-    archive.asked.clear()
+    archive.served.asked.clear()
     (tmp_path / ".cache").rename(tmp_path / "gone")
     assert rows(asked(tmp_path, archive)) == before
-    assert archive.asked == []
+    assert archive.served.asked == []
+
+
+def test_days_without_a_value_are_asked_for_until_they_have_one(
+    tmp_path: Path, archive: Archive
+) -> None:
+    """However late the archive is: an empty hour at the end is one that it does not know yet."""
+    archive.known_to = DAY - timedelta(9)
+    found = rows(asked(tmp_path, archive))
+    assert found.num_rows == (43 - 9) * 24
+    archive.known_to = date.max
+    archive.served.asked.clear()
+    after = rows(asked(tmp_path, archive, DAY + timedelta(1)))
+    assert archive.spans == [("2017-01-28", "2017-02-13")]
+    assert (after.num_rows, after["temperature_2m"].null_count) == (44 * 24, 0)
+
+
+def test_what_another_address_gave_does_not_count(tmp_path: Path, archive: Archive) -> None:
+    """Answers for another place are kept, and not taken for those of this one."""
+    rows(asked(tmp_path, archive))
+    archive.served.asked.clear()
+    elsewhere = asked(tmp_path, archive)
+    address = elsewhere.config.address.replace("latitude=41.1", "latitude=42")
+    config = msgspec.structs.replace(elsewhere.config, address=address)
+    rows(replace(elsewhere, config=config))
+    assert archive.spans == [("2017-01-01", "2017-02-12")]
+    assert len(kept(tmp_path)) == 2
 
 
 def test_long_spans_are_asked_for_in_parts() -> None:
@@ -138,7 +141,7 @@ def test_long_spans_are_asked_for_in_parts() -> None:
         "2016-01-02_2017-01-01",
         "2017-01-02_2017-02-12",
     ]
-    assert spans([Span(DAY, DAY)], DAY, DAY) == []
+    assert spans([Answered(Span(DAY, DAY), DAY)], DAY, DAY) == []
 
 
 @pytest.mark.parametrize(
@@ -146,7 +149,20 @@ def test_long_spans_are_asked_for_in_parts() -> None:
     [
         (b"<html>Service unavailable</html>", "is not data in the form of a feed"),
         (b'{"error": true, "reason": "limit"}', "is not data in the form of a feed"),
-        (b'{"hourly": {"time": ["2017-01-01T00:00"], "temperature_2m": []}}', "no column"),
+        (b"", "is not data in the form of a feed"),
+        (b"[]", "is not about the places"),
+        (b'{"hourly": {"time": [], "temperature_2m": [], "precipitation": []}}', "is empty"),
+        (
+            b'{"hourly": {"time": ["2017-02-06T00:00"], "temperature_2m": [1],'
+            b' "precipitation": [1]}}',
+            "7 of them, the first 2017-02-07",
+        ),
+        (
+            b'{"utc_offset_seconds": -18000, "hourly": {"time": ["2017-02-06T00:00"],'
+            b' "temperature_2m": [1], "precipitation": [1]}}',
+            "times of a time zone",
+        ),
+        (b'{"hourly": {"time": ["2017-01-01T00:00"], "temperature_2m": [1]}}', "no column"),
         (b'{"hourly": {"time": ["x"], "temperature_2m": [1], "precipitation": [1]}}', "'x'"),
         (
             b'{"hourly": {"time": ["2017-01-01T00:00"], "temperature_2m": [1, 2],'
@@ -156,22 +172,22 @@ def test_long_spans_are_asked_for_in_parts() -> None:
     ],
 )
 def test_an_error_page_with_status_200_is_no_answer(
-    tmp_path: Path, archive: Served, content: bytes, says: str
+    tmp_path: Path, archive: Archive, content: bytes, says: str
 ) -> None:
     """It is not kept, and what was kept before serves on."""
     before = rows(asked(tmp_path, archive))
-    good = archive.resources["/v1/archive"]
-    archive.put("/v1/archive", content)
+    good = archive.served.resources[PATH]
+    archive.served.put(PATH, content)
     with pytest.raises(SourceError) as caught:
         find(asked(tmp_path, archive, DAY + timedelta(1)))
     assert says in str(caught.value)
     assert kept(tmp_path) == ["000001_2017-01-01_2017-02-12"]
     assert rows(asked(tmp_path, archive)) == before
-    archive.resources["/v1/archive"] = good
+    archive.served.resources[PATH] = good
     assert rows(asked(tmp_path, archive, DAY + timedelta(1))).num_rows == 44 * 24
 
 
-def test_a_feed_without_days_in_its_address(tmp_path: Path, archive: Served) -> None:
+def test_a_feed_without_days_in_its_address(tmp_path: Path, archive: Archive) -> None:
     """Exit code 10."""
     found = asked(tmp_path, archive)
     toml = tmp_path / "millpond.toml"
