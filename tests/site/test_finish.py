@@ -20,6 +20,7 @@ from processing.site.finishing.finish import find_plotly, finish
 from processing.site.finishing.foreign import is_foreign, without_foreign, without_foreign_imports
 from processing.site.finishing.landmarks import with_landmarks
 from processing.site.finishing.publish import is_ours
+from processing.site.finishing.styles import with_styles
 from processing.site.rendering.pandoc import render
 from scripts import lay_downloads
 from tests.conftest import BuiltSite
@@ -114,6 +115,21 @@ def test_plotly_comes_only_where_a_chart_is_drawn(tmp_path: Path) -> None:
     table.finish()
     assert (chart.out / "assets/vendor/plotly.min.js").stat().st_size > 100_000
     assert not (table.out / "assets/vendor").exists()
+
+
+def test_a_page_brings_the_styles_it_would_wait_for(tmp_path: Path) -> None:
+    """In their order; those that name files, and those of others, stay links."""
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets/a.css").write_text("/* why */\na {\n  color: red;\n}\n")
+    (tmp_path / "assets/b.css").write_text("b { background: url(b.png); }")
+    (tmp_path / "assets/late.css").write_text("i { color: blue; }")
+    names = ("assets/a.css", "assets/b.css", "site_libs/x/a.css", "assets/../x.css", "assets/n.css")
+    links = [f'<link rel="stylesheet" href="{name}">' for name in names]
+    late = '<link rel="stylesheet" href="assets/late.css">'
+    made = with_styles(f"<head>{''.join(links)}</head><body><p>{late}</p></body>", tmp_path)
+    first = "<style>a {\ncolor: red;\n}</style>\n"
+    last = "<style>i { color: blue; }</style>\n"
+    assert made == f"<head>{first}{''.join(links[1:])}{last}</head><body><p></p></body>"
 
 
 def test_the_smaller_bundle_is_taken_where_it_is_installed(tmp_path: Path) -> None:
@@ -236,6 +252,8 @@ def test_pages_and_styles_are_cleaned_and_untouched_ones_keep_their_bytes(tmp_pa
     (meta,) = re.findall('<meta http-equiv="Content-Security-Policy"[^>]*>', after)
     # No npm here, so there is nothing to search with.
     before = re.sub('<button class="search-open".*?</button>\n', "", before)
+    before = with_styles(before, site.out)
+    assert "<style>" in before
     assert after.replace(meta, "") == before
     assert (site.out / "old.html").read_bytes().endswith(b"\r\n\xff")
     assert (site.out / "assets" / "a.css").read_text() == "b{}"

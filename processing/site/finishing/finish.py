@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from processing.site.finishing.landmarks import with_landmarks
 from processing.site.finishing.policy import with_policy
 from processing.site.finishing.publish import CATALOG
 from processing.site.finishing.search import write_search
+from processing.site.finishing.styles import with_styles
 from processing.site.finishing.units import RenderedPage, read_page
 from processing.site.finishing.vendor import copy_reader
 
@@ -37,10 +39,10 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
     Writes what `lay_downloads` does and, when a page draws a chart, plotly; each page gets its
     policy. SiteError as there.
     """
-    for path in _files(out, ".html"):
-        _edit(path, lambda page: with_policy(with_landmarks(without_foreign(page))))
     for path in _files(out, ".css"):
         _edit(path, without_foreign_imports)
+    for path in _files(out, ".html"):
+        _edit(path, partial(_finished, path.parent))
     pages = lay_downloads(out, release, root, audience)
     if any(unit.has_figure for page in pages for unit in page.units):
         copy_plotly(root, out)
@@ -99,6 +101,11 @@ def find_plotly(root: Path) -> Path:
         found=f"neither {partial} nor the Python package's own",
         next_step="run `make site`, which installs both",
     )
+
+
+def _finished(folder: Path, page: str) -> str:
+    """The page, which lies in `folder`, as it goes out: last the policy for what it then holds."""
+    return with_policy(with_landmarks(with_styles(without_foreign(page), folder)))
 
 
 def _files(out: Path, suffix: str) -> list[Path]:
@@ -180,6 +187,13 @@ def _changes(out: Path, root: Path, release: Release) -> dict[str, bytes]:
     """What the releases changed, as a feed and as JSON."""
     title = _site_title(root)
     return {FEED: feed(out, root, release.manifest), DATA: changes_json(title, release.manifest)}
+
+
+def write_changes(out: Path, root: Path, manifest: Manifest) -> None:
+    """Write what the releases changed as JSON anew; the file may be linked elsewhere too."""
+    path = out / DATA
+    path.unlink(missing_ok=True)
+    path.write_bytes(changes_json(_site_title(root), manifest))
 
 
 def feed(

@@ -23,8 +23,7 @@
     document.body.classList.toggle("quarto-light", !dark);
     document.querySelector(".theme-toggle")?.setAttribute("aria-pressed", String(dark));
   };
-  const choice = remembered();
-  apply(choice ? choice === "dark" : system.matches);
+  apply(isDark()); // as the page's own first script found it
   system.addEventListener("change", (event) => { if (!remembered()) apply(event.matches); });
 
   const startToggle = () => {

@@ -1,0 +1,45 @@
+"""Put the site's own styles into its pages, so that nothing has to be fetched before they show."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+# Only what the pages and the embedded renderer bring: Quarto's themes are larger, and are exchanged
+# by its scripts. A style that names other files would look for them in the wrong place.
+_LINK = re.compile(
+    r'<link rel="stylesheet" href="(?P<href>(?:assets|site_libs/millpond)/[\w./-]+\.css)" ?/?>\n?'
+)
+_NAMES_FILES = re.compile(r"@import|url\(|</style", re.IGNORECASE)
+_REMARK = re.compile(r"/\*.*?\*/", re.DOTALL)
+_INDENT = re.compile(r"\s*\n\s*")
+
+
+def with_styles(page: str, folder: Path) -> str:
+    """The page, which lies in `folder`, with those style sheets in it that it would wait for.
+
+    Each stands where its link stood; one linked from the body moves to the end of the head.
+    """
+    late: list[str] = []
+    body = page.find("<body")
+
+    def put(link: re.Match[str]) -> str:
+        path = folder / link["href"]
+        if ".." in link["href"] or not path.is_file():
+            return link[0]
+        text = path.read_text(encoding="utf-8")
+        if _NAMES_FILES.search(text):
+            return link[0]
+        style = f"<style>{small(text)}</style>\n"
+        if 0 <= body < link.start():
+            late.append(style)
+            return ""
+        return style
+
+    made = _LINK.sub(put, page)
+    return made.replace("</head>", "".join(late) + "</head>", 1)
+
+
+def small(css: str) -> str:
+    """The style sheet without remarks and indents."""
+    return _INDENT.sub("\n", _REMARK.sub("", css)).strip()
