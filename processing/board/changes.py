@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from processing.contracts.contract import Audience, ColumnType
@@ -52,7 +54,8 @@ class ReleaseChange(msgspec.Struct, frozen=True, kw_only=True):
 
     Withheld cells are left out. `weeks_begun` and `weeks_ended` are weeks of the data; `revised`
     counts the cells of all pins; `gone` are pins that are there no more, `gone_internal` those of
-    them that were internal.
+    them that were internal. `taken_back_at` is when a rollback took the release back: of such a
+    one nothing is told but that.
     """
 
     release: str
@@ -66,6 +69,7 @@ class ReleaseChange(msgspec.Struct, frozen=True, kw_only=True):
     pins: tuple[PinChange, ...] = ()
     gone: tuple[str, ...] = ()
     gone_internal: tuple[str, ...] = ()
+    taken_back_at: str | None = None
 
 
 History = tuple[ReleaseChange, ...]
@@ -74,3 +78,9 @@ History = tuple[ReleaseChange, ...]
 def with_change(history: History, change: ReleaseChange) -> History:
     """The history with `change` as its newest, the oldest dropped beyond what is kept."""
     return (change, *history)[:KEPT_RELEASES]
+
+
+def with_taken_back(history: Iterable[ReleaseChange], taken: Iterable[ReleaseChange]) -> History:
+    """The history with releases taken back in their places, the newest first."""
+    every = {change.release: change for change in (*history, *taken)}
+    return tuple(every[one] for one in sorted(every, reverse=True))

@@ -106,9 +106,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Served(Manifest, frozen=True, kw_only=True):
-    """The manifest in `current.json`; after a rollback it names the releases taken back."""
+    """The manifest in `current.json`; after a rollback it names the releases taken back, and when."""
 
     withdrawn: tuple[str, ...] = ()
+    withdrawn_at: str | None = None
 
 
 def pin_file(name: str, version: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -141,12 +141,18 @@ def verify(release: Release) -> list[str]:
     return wrong
 
 
-def rollback(board: Path, identity: str | None, wait_seconds: float = WAIT_SECONDS) -> Release:
+def rollback(
+    board: Path,
+    identity: str | None,
+    wait_seconds: float = WAIT_SECONDS,
+    now: datetime | None = None,
+) -> Release:
     """Serve a kept release again (the previous one when no id is given), after verifying it.
 
     Every later release counts as taken back from then on (`held_back`). With the id of a later
     release this goes forward again. BoardError when it is not there or not whole.
     """
+    moment = (now or datetime.now(UTC)).isoformat(timespec="seconds")
     with board_held(board, wait_seconds):
         release = find_release(board, identity or _previous(board))
         found = release.manifest
@@ -160,7 +166,8 @@ def rollback(board: Path, identity: str | None, wait_seconds: float = WAIT_SECON
             )
         later = tuple(one for one in releases(board) if one > found.id)
         fields = {name: getattr(found, name) for name in Manifest.__struct_fields__}
-        serve(board, found, encode(Served(**fields, withdrawn=later)))
+        served = Served(**fields, withdrawn=later, withdrawn_at=moment if later else None)
+        serve(board, found, encode(served))
     return release
 
 

@@ -10,7 +10,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from processing.board.changes import History, PinChange, ReleaseChange, with_change
+from processing.board.changes import (
+    History,
+    PinChange,
+    ReleaseChange,
+    with_change,
+    with_taken_back,
+)
 from processing.board.manifest import Manifest, PinEntry
 from processing.build.make import read_rows
 from processing.build.revisions import Past, difference
@@ -22,18 +28,23 @@ LastDay = Callable[[int], date]  # of a week
 
 @dataclass(frozen=True)
 class Teller:
-    """What telling takes: the board, the release before, and where a week of the data ends."""
+    """What telling takes: the board, the release before, and where a week of the data ends.
+
+    `taken` are the releases that were taken back since the one before.
+    """
 
     board: Path
     before: Manifest | None
     last_day: LastDay | None
+    taken: History = ()
 
     def history(self, new: Manifest) -> History:
         """The history of `new`: its own change, without an id yet, then what was told before."""
         if self.before is None:
             return with_change((), first_told(new))
         known = self.before.history or (first_told(self.before),)
-        return with_change(known, self.change(self.before, new))
+        change = self.change(self.before, new)
+        return with_change(with_taken_back(known, self.taken), change)
 
     def change(self, old: Manifest, new: Manifest) -> ReleaseChange:
         """`new` beside `old`. Never raises for a pin that cannot be read: it says so instead."""

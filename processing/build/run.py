@@ -28,7 +28,7 @@ from processing.board.publish import (
 )
 from processing.board.reader import Release
 from processing.board.serve import settle
-from processing.board.withdrawn import held_back
+from processing.board.withdrawn import held_back, taken_back
 from processing.build.agree import agree
 from processing.build.changes import LastDay, Teller
 from processing.build.decision import Decision
@@ -308,10 +308,11 @@ class Build:
         )
         if self.served and previous and same_content(previous, manifest):
             return Report(self.served, is_new=False)
-        taken_back = held_back(board, manifest)
-        if self.served and taken_back and not verify(self.served):
-            return Report(self.served, is_new=False, held_back=taken_back)
-        told = Teller(board, self._before(), self._last_day).history(manifest)
+        held = held_back(board, manifest)
+        if self.served and held and not verify(self.served):
+            return Report(self.served, is_new=False, held_back=held)
+        taken = taken_back(board) if self.served else ()
+        told = Teller(board, self._before(), self._last_day, taken).history(manifest)
         return Report(put_release(board, with_history(manifest, told)), is_new=True)
 
     def _before(self) -> Manifest | None:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from processing.board.changes import with_taken_back
 from processing.board.files import write_atomically
 from processing.board.lock import StoodDown
 from processing.board.publish import current_release, find_release, releases
 from processing.board.reader import Release, for_audience, open_release
-from processing.board.withdrawn import withdrawn
+from processing.board.withdrawn import taken_back, withdrawn
 from processing.build.decision import Decision
 from processing.config import Config
 from processing.errors import PageError, SiteError
@@ -174,16 +175,23 @@ def render_past(
 
 def _add_releases(config: Config, fresh: Path, live: Path, release: Release) -> None:
     """Give the new site the permanent addresses of its own release and of those before."""
-    from processing.site.finishing.finish import feed
+    from processing.site.finishing.finish import feed, write_changes
     from processing.site.finishing.permanent import FOLDER, add_releases, kept_releases
+    from processing.site.finishing.taken_back import lay
 
-    manifest, taken_back = release.manifest, withdrawn(config.board_path)
-    kept = kept_releases(live, release, config.keep.releases, taken_back)
+    manifest, taken = release.manifest, taken_back(config.board_path)
+    before = tuple(one for one in manifest.history if one.taken_back_at)
+    gone = {one.release for one in before} | withdrawn(config.board_path)
+    kept = kept_releases(live, release, config.keep.releases, gone)
+    told = msgspec.structs.replace(manifest, history=(*taken, *manifest.history))
     feeds = (
-        feed(fresh, config.root, manifest, kept),
+        feed(fresh, config.root, told, kept),
         feed(fresh, config.root, manifest, at=f"{FOLDER}/{manifest.id}/"),
     )
-    add_releases(fresh, live, kept, manifest, feeds)
+    add_releases(fresh, live, kept, manifest, feeds, taken)
+    write_changes(fresh, config.root, told)
+    for change in with_taken_back(before, taken):
+        lay(fresh, change)
 
 
 def choose_renderer(asked: str | None) -> tuple[str, Renderer]:
@@ -309,6 +317,7 @@ def _site_fingerprint(
     from processing.site.pictures.run import can_draw, makers
 
     digest = hashlib.sha256(f"{renderer}\x1f{release.manifest.id}\x1f{config.title}".encode())
+    digest.update(repr(taken_back(config.board_path)).encode())
     digest.update(msgspec.json.encode((config.site, config.keep.releases), order="sorted"))
     digest.update(repr(makers() if can_draw() else "no pictures").encode())
     for page in pages:

@@ -6,10 +6,12 @@ from processing.board.changes import PinChange, ReleaseChange
 from processing.board.manifest import Manifest
 from processing.contracts.contract import ColumnType
 from processing.views.fact import EXACT, fact
+from processing.views.format import format_value
 from processing.views.html import Fragment, element, escape, identifier, join
 from processing.views.listing import bullets, listing, more
 from processing.views.words import list_words
 
+TAKEN_BACK = "mp-taken-back"  # the class of the room for releases that were taken back
 FEED, DATA = "changes.xml", "changes.json"
 
 
@@ -23,13 +25,22 @@ def latest(manifest: Manifest) -> Fragment:
 
 
 def earlier(manifest: Manifest) -> Fragment:
-    """The releases before this one, the newest first, each to be opened."""
-    made = []
+    """The releases before this one, the newest first, each to be opened.
+
+    Before them is room for those that a rollback took back since: the site fills it, because this
+    release cannot know of them.
+    """
+    made = [element("div", "", class_=TAKEN_BACK)]
     for place, change in enumerate(manifest.history[1:], start=1):
         moment = fact(manifest, "history", place, "created_at", format="moment")
         line = f"{element('strong', moment)}: {summary(manifest, place)}"
-        made.append(_told(more(line, join(_parts(manifest, place))), change))
-    return Fragment(join(made) or element("p", "None is known."))
+        if change.taken_back_at:
+            made.append(_told(element("p", line), change))
+        else:
+            made.append(_told(more(line, join(_parts(manifest, place))), change))
+    if len(made) == 1:
+        made.append(element("p", "None is known."))
+    return Fragment(join(made))
 
 
 def follow() -> Fragment:
@@ -57,10 +68,26 @@ def _told(content: str, change: ReleaseChange) -> str:
 def summary(manifest: Manifest, place: int) -> str:
     """One release in words: how far its data reach, and whether a figure was revised."""
     change = manifest.history[place]
+    if change.taken_back_at:
+        moment = fact(manifest, "history", place, "taken_back_at", format="moment")
+        return f"{element('strong', 'Taken back')} on {moment}. {VOID}"
     to = fact(manifest, "history", place, "as_of", format="date_long")
     if change.previous is None:
         return f"Data to {to}. The first release that is known: all of it is new."
     return f"Data now reach {to}{_weeks(manifest, place)}. {_revised(manifest, place)}"
+
+
+def taken_back_note(change: ReleaseChange) -> str:
+    """The same of a release that this one does not know of, because it is a later one."""
+    made, moment = (
+        element("time", escape(format_value("moment", raw)), datetime=raw)
+        for raw in (change.created_at, str(change.taken_back_at))
+    )
+    line = f"{element('strong', made)}: {element('strong', 'Taken back')} on {moment}. {VOID}"
+    return element("p", line, id=anchor(change))
+
+
+VOID = "Its figures no longer hold; do not quote them."
 
 
 def _weeks(manifest: Manifest, place: int) -> str:

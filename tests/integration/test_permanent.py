@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import feedparser
 import pytest
 from lxml import etree, html
 
@@ -18,6 +20,7 @@ from tests.integration import faulty
 from tests.integration.faulty import LATER, OLD_DAY
 from tests.integration.sites import digest, small_site, write_page
 
+TAKEN_BACK = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
 PAGE = """---
 title: What changed
 description: A page of a test.
@@ -158,14 +161,47 @@ def test_a_page_that_is_gone_leads_to_the_front(project: Path) -> None:
     assert 'href="../../other.html">The latest is here' in was
 
 
-def test_a_release_taken_back_loses_its_address(project: Path) -> None:
-    """A rollback: readers find neither its site nor a link to it."""
+def test_a_release_taken_back_is_told_and_its_address_says_so(project: Path) -> None:
+    """After a rollback, and still after the next release: on the page, in the feed and as JSON."""
     _, second, third = ids(project)
-    rollback(project / "board", None)
+    rollback(project / "board", None, now=TAKEN_BACK)
     render(project)
-    assert third not in kept(project)
-    assert second in kept(project)
-    assert not any(third in path.read_text() for path in (project / "_site").glob("*.html"))
+    for release in (second, None):
+        site = project / "_site"
+        page = html.document_fromstring((site / "changes.html").read_bytes())
+        (told,) = page.xpath(f"//*[@id='release-{third}']")
+        said = " ".join(told.text_content().split())
+        assert "Taken back on 20 November 2026, 22:30 UTC. Its figures no longer hold" in said
+        feed = feedparser.parse((site / "changes.xml").read_bytes())
+        (entry,) = [one for one in feed.entries if one.link.endswith(f"#release-{third}")]
+        assert entry.title == "Taken back: the release with data to 13 February 2017"
+        assert entry.updated == "2026-11-20T22:30:00+00:00"
+        releases = json.loads((site / "changes.json").read_bytes())["releases"]
+        assert [one["taken_back_at"] for one in releases if one["release"] == third] == [
+            "2026-11-20T22:30:00+00:00"
+        ]
+        assert no_number_of_it_is_left(site / "releases" / third)
+        assert third not in (site / "index.html").read_text(encoding="utf-8")
+        if release:
+            assert kept(project) == [second, third]
+            own = (site / f"releases/{second}/changes.html").read_text(encoding="utf-8")
+            assert third not in own  # it is as it was made
+            published(project, 3)
+
+
+def no_number_of_it_is_left(folder: Path) -> bool:
+    """Only notes stand at the address of a release taken back; each leads to the latest."""
+    names = {path.name for path in folder.rglob("*") if path.is_file()}
+    assert names == {"index.html", "other.html", "changes.html", "catalog.json"}
+    for name in names - {"catalog.json"}:
+        page = html.document_fromstring((folder / name).read_bytes())
+        (note,) = page.xpath("//p[@id='as-released']")
+        assert "taken back on 20 November 2026, 22:30 UTC" in note.text_content()
+        assert note.xpath("a/@href") == [
+            f"../../{name}",
+            f"../../changes.html#release-{folder.name}",
+        ]
+    return True
 
 
 def test_what_is_not_a_release_of_ours_is_not_carried_over(project: Path) -> None:

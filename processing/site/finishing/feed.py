@@ -13,7 +13,7 @@ import msgspec
 from processing.board.changes import PinChange, ReleaseChange, Revision
 from processing.board.manifest import Manifest
 from processing.site.finishing.publish import GENERATOR
-from processing.views.changes import COUNTS, DATA, FEED, anchor, exact_format, plain
+from processing.views.changes import COUNTS, DATA, FEED, VOID, anchor, exact_format, plain
 from processing.views.fact import typed
 from processing.views.format import UNSAFE, format_value
 
@@ -48,7 +48,8 @@ def changes_atom(
     feed = FeedGenerator()
     feed.id(uuid5(_OURS, address or site).urn)
     feed.title(_plain(f"{site}: what changed"))
-    feed.updated(datetime.fromisoformat(manifest.created_at))
+    moments = [manifest.created_at, *(one.taken_back_at for one in manifest.history)]
+    feed.updated(max(datetime.fromisoformat(moment) for moment in moments if moment))
     feed.author(name=_plain(site))
     feed.generator(GENERATOR)
     feed.link(href=_link(address, page), rel="alternate", type="text/html")
@@ -58,7 +59,7 @@ def changes_atom(
         entry = feed.add_entry(order="append")
         entry.id(uuid5(_OURS, change.release).urn)
         entry.title(_plain(title(change)))
-        entry.updated(datetime.fromisoformat(change.created_at))
+        entry.updated(datetime.fromisoformat(change.taken_back_at or change.created_at))
         told = f"{page}#{anchor(change)}"
         if change.release in kept:
             told = f"releases/{change.release}/{told}"
@@ -73,6 +74,8 @@ def _link(address: str | None, href: str) -> str:
 
 def title(change: ReleaseChange) -> str:
     """A release in one line: how far the data reach, and whether figures were revised."""
+    if change.taken_back_at:
+        return f"Taken back: the release with data to {format_value('date_long', change.as_of)}"
     return f"Data to {format_value('date_long', change.as_of)}; {_revised(change)}"
 
 
@@ -86,6 +89,10 @@ def _revised(change: ReleaseChange) -> str:
 
 def lines(change: ReleaseChange) -> Iterator[str]:
     """A release line by line, in plain text."""
+    if change.taken_back_at:
+        moment = format_value("moment", change.taken_back_at)
+        yield f"Release {change.release} was taken back on {moment}. {VOID}"
+        return
     yield f"Release {change.release}, {title(change)}."
     for weeks, said in ((change.weeks_begun, "begun"), (change.weeks_ended, "ended")):
         if weeks:

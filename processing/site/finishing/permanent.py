@@ -13,11 +13,13 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from processing.board.changes import History
 from processing.board.manifest import Manifest
 from processing.board.names import RELEASE_ID
 from processing.board.reader import Release
 from processing.site.finishing.feed import FEED
 from processing.site.finishing.publish import pins_published, told
+from processing.views.changes import TAKEN_BACK, taken_back_note
 from processing.views.html import element, escape
 from processing.views.number import time_element
 
@@ -28,6 +30,7 @@ _ROOT_ONLY = ("sitemap.xml", "robots.txt")
 _SLOT = re.compile(
     r'<(?P<tag>p|span) class="mp-permanent" data-release="(?P<id>[\w-]+)"></(?P=tag)>'
 )
+_TAKEN_BACK = re.compile(rf'(<div class="{TAKEN_BACK}">)(</div>)')
 _TITLE_BLOCK = re.compile(r'<header[^>]*\bid="title-block-header".*?</header>', re.DOTALL)
 _MAIN = re.compile(r"<main\b[^>]*>")
 _OVERDUE = re.compile(r'(<section class="mp-release"[^>]*?) data-overdue-from="[^"]*"')
@@ -67,12 +70,18 @@ def archive(site: Path, manifest: Manifest, feed: bytes) -> None:
 
 
 def add_releases(
-    fresh: Path, live: Path, kept: Collection[str], manifest: Manifest, feeds: tuple[bytes, bytes]
+    fresh: Path,
+    live: Path,
+    kept: Collection[str],
+    manifest: Manifest,
+    feeds: tuple[bytes, bytes],
+    taken: History = (),
 ) -> None:
     """Give the finished site `fresh` its own address, and those of `kept` that the live site has.
 
     Links to them are put on its pages. `feeds` are its feed as the latest, and as a release past.
-    Files that are the same are the very same on disk.
+    Files that are the same are the very same on disk. The latest tells of the releases in `taken`,
+    which a rollback took back.
     """
     own = fresh.with_name(f"{fresh.name}-archived")
     shutil.rmtree(own, ignore_errors=True)
@@ -80,7 +89,7 @@ def add_releases(
     archive(own, manifest, feeds[1])
     own.rename(_made(fresh / FOLDER) / manifest.id)
     _write(fresh / FEED, feeds[0])
-    _edit_pages(fresh, lambda text, href: _linked(text, href, kept))
+    _edit_pages(fresh, lambda text, href: _linked(text, href, kept, taken))
     for identity in kept:
         if identity != manifest.id:
             _carry(live / FOLDER / identity, fresh)
@@ -121,14 +130,14 @@ def _link(source: str, target: str) -> None:
 
 
 def _edit_pages(site: Path, change: Callable[[str, str], str]) -> None:
-    for path, href in _pages(site):
+    for path, href in latest_pages(site):
         before = path.read_bytes().decode("utf-8", "surrogateescape")
         after = change(before, href)
         if after != before:
             _write(path, after.encode("utf-8", "surrogateescape"))
 
 
-def _pages(site: Path) -> Iterator[tuple[Path, str]]:
+def latest_pages(site: Path) -> Iterator[tuple[Path, str]]:
     """Every page of the site itself, with its address."""
     for path in sorted(site.rglob("*.html")):
         href = path.relative_to(site).as_posix()
@@ -161,8 +170,10 @@ def _note(manifest: Manifest, latest: str) -> str:
     return element("p", said + link, class_="mp-notice", id=NOTE, role="note")
 
 
-def _linked(text: str, href: str, kept: Collection[str]) -> str:
+def _linked(text: str, href: str, kept: Collection[str], taken: History) -> str:
     """A page of the latest site with links to the addresses that there are."""
+    notes = "".join(taken_back_note(change) for change in taken)
+    text = _TAKEN_BACK.sub(lambda room: room[1] + notes + room[2], text)
 
     def filled(slot: re.Match[str]) -> str:
         if slot["id"] not in kept:
