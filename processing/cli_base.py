@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +16,7 @@ import click
 
 from processing.cli_report import write_report
 from processing.config import FILE, Config, load_config
+from processing.credentials import hide_all
 from processing.errors import ConfigError, MillpondError
 
 
@@ -36,20 +39,34 @@ as_of_option = click.option(
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command its configuration; turn a person's error into one message and exit code."""
+    """Give a command its configuration; turn a person's error into one message and exit code.
+
+    Whatever is said of an error, tracebacks and reports among it, is said without credentials.
+    """
 
     @wraps(function)
     @click.pass_context
     def run(context: click.Context, /, **arguments: Any) -> None:
+        hide: Callable[[str], str] = (
+            str  # what is wrong with the configuration is said without its values
+        )
         try:
-            function(load_config(_named(context.obj["project"])), **arguments)
+            config = load_config(_named(context.obj["project"]))
+            hide = partial(hide_all, config, os.environ)
+            function(config, **arguments)
             write_report(context, None)
         except MillpondError as error:
+            error.reworded(hide)
             write_report(context, error)
             if context.obj["debug"]:
-                raise
+                click.echo(hide(traceback.format_exc()), err=True)
             click.echo(f"error: {error}", err=True)
             sys.exit(error.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception:  # noqa: BLE001 - a fault of ours; Python would show it with credentials
+            click.echo(hide(traceback.format_exc()), err=True)
+            sys.exit(1)
 
     return run
 

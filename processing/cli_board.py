@@ -151,12 +151,12 @@ def doctor(config: Config, fix: bool, ask: bool) -> None:
     from processing.board.doctor import examine
     from processing.build.elsewhere import board_here
     from processing.build.state import named_by_state
+    from processing.credentials import Credentials, named_by
     from processing.site.machine import machine_report
-    from processing.sources.find import need_credentials
 
     for line in machine_report(config):
         click.echo(line)
-    need_credentials(config, config.sources, os.environ)
+    Credentials(os.environ, config.root / ".env").need(named_by(config))
     if ask:
         _ask_servers(config)
     board_here(config, whole=True, afresh=True)

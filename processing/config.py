@@ -59,8 +59,8 @@ class BoardConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class EngineConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What computes the tables, and how much memory it may take.
 
-    Spark alone: `master` is a cluster's address, `remote` that of a Spark Connect server, and
-    `settings` are handed to it.
+    Spark alone: `master` is a cluster's address, `remote` that of a Spark Connect server, whose
+    token `credentials` may name, and `settings` are handed to it.
     """
 
     name: Literal["duckdb", "spark"] = "duckdb"
@@ -69,6 +69,7 @@ class EngineConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     master: str | None = None
     remote: str | None = None
     settings: dict[str, str] = {}
+    credentials: dict[str, str] = {}
 
 
 class AudienceConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -240,6 +241,7 @@ def _check_secrets(config: Config, path: Path) -> None:
     faults = [
         *secret_faults(config.sources),
         *table_faults("board", board.credentials, addresses),
+        *table_faults("engine", config.engine.credentials, (), ("token",)),
         *engine_faults(config.engine),
     ]
     if faults:

@@ -62,13 +62,16 @@ def secret_faults(sources: dict[str, SourceConfig]) -> Iterator[str]:
 
 
 def table_faults(
-    table: str, credentials: Mapping[str, str], addresses: Iterable[str]
+    table: str,
+    credentials: Mapping[str, str],
+    addresses: Iterable[str],
+    roles: tuple[str, ...] = CREDENTIALS,
 ) -> Iterator[str]:
-    """As `secret_faults`, of one table of millpond.toml."""
+    """As `secret_faults`, of one table of millpond.toml, which may name credentials for `roles`."""
     for role, credential in credentials.items():
         key = f"{table}.credentials.{role}"
-        if role not in CREDENTIALS:
-            yield f"{key} is none of {', '.join(CREDENTIALS)}"
+        if role not in roles:
+            yield f"{key} is none of {', '.join(roles)}"
         elif not CREDENTIAL_NAME.fullmatch(credential):
             yield f"{key} is not the name of a credential"
     if any(map(_holds_secret, addresses)):

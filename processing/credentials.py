@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
+from processing.config import Config
 from processing.errors import ConfigError
 
 SERVICE = "millpond"  # the keyring's entries: service `millpond`, user name as in millpond.toml
 HIDDEN = "•••"
+# What libraries find by themselves: nobody names these in millpond.toml.
+CHAINS = (
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AZURE_CLIENT_SECRET",
+    "AZURE_STORAGE_ACCOUNT_KEY",
+    "AZURE_STORAGE_CONNECTION_STRING",
+    "PGPASSWORD",
+    "SPARK_CONNECT_AUTHENTICATE_TOKEN",
+)
 
 
 @dataclass
@@ -40,8 +53,9 @@ class Credentials:
 
     def hide(self, text: str) -> str:
         """`text` without any credential that was handed out."""
-        for value in sorted(self._given, key=len, reverse=True):
-            text = text.replace(value, HIDDEN)
+        written = {form for value in self._given for form in _written(value)}
+        for form in sorted(written, key=len, reverse=True):
+            text = text.replace(form, HIDDEN)
         return text
 
     def need(self, named: Mapping[str, str]) -> None:
@@ -75,6 +89,39 @@ class Credentials:
     @property
     def _no_keyring(self) -> str:
         return "" if _has_keyring() else " (this machine has no keyring)"
+
+
+def named_by(config: Config) -> dict[str, str]:
+    """Every credential that millpond.toml names, with the first key that names it."""
+    tables = {
+        "board": config.board.credentials,
+        **{f"sources.{name}": each.credentials for name, each in config.sources.items()},
+        "engine": config.engine.credentials,
+    }
+    found: dict[str, str] = {}
+    for table, named in tables.items():
+        for role, name in named.items():
+            found.setdefault(name, f"{table}.credentials.{role}")
+    return found
+
+
+def hide_all(config: Config, environment: Mapping[str, str], text: str) -> str:
+    """`text` without any credential that a library of the project may have been given.
+
+    That is what millpond.toml names, and what the clouds' own chains find in the environment.
+    """
+    credentials = Credentials(environment, config.root / ".env")
+    for name in (*named_by(config), *CHAINS):
+        with suppress(ConfigError):  # a lack of python-dotenv: nothing was read from the file
+            if name in environment or name not in CHAINS:
+                credentials.where(name)
+    return credentials.hide(text)
+
+
+def _written(value: str) -> Iterator[str]:
+    """A value as messages write it: as it is, in addresses, as a literal, in an ODBC string."""
+    yield from (value, quote(value), quote(value, safe=""), quote_plus(value))
+    yield from (repr(value)[1:-1], json.dumps(value)[1:-1], value.replace("}", "}}"))
 
 
 def missing(names: Mapping[str, str], where: str) -> ConfigError:

@@ -12,7 +12,7 @@ MillpondError
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 AGAIN = "run again; the last release is served unchanged"
@@ -36,6 +36,14 @@ class MillpondError(Exception):
         self.expected = expected
         self.next_step = next_step
         super().__init__(what)
+
+    def reworded(self, change: Callable[[str], str]) -> None:
+        """Let `change` go over each of its parts, as one that hides credentials does."""
+        self.what = change(self.what)
+        self.found = self.found and change(self.found)
+        self.expected = self.expected and change(self.expected)
+        self.next_step = self.next_step and change(self.next_step)
+        self.args = (self.what,)
 
     def __str__(self) -> str:
         parts = [self.what]

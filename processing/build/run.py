@@ -42,6 +42,7 @@ from processing.build.plan import Fingerprint, TableState, plan, weeks_to_make
 from processing.build.source_check import SourceCheck, stopped
 from processing.build.state import State, load_state, save_state
 from processing.config import Config
+from processing.credentials import Credentials
 from processing.engines.engine import check_engine, open_engine
 from processing.errors import BoardError, ContractError, UsageError
 from processing.sources.hashes import Hashes
@@ -123,7 +124,8 @@ class Build:
         """The engine and the sources as the clock shows them, opened for the first table."""
         # pandas and pins take half a second to import; the engine computes meanwhile.
         Thread(target=import_module, args=("processing.board.store",), daemon=True).start()
-        engine = open_engine(self.config.engine, self.config.cache_path / "spill")
+        credential = Credentials(self.environment, self.config.root / ".env").get
+        engine = open_engine(self.config.engine, self.config.cache_path / "spill", credential)
         board, day = self.config.board_path, self.as_of.isoformat()
         return Maker(board, engine, self.inputs, self.now, day, self.failing)
 

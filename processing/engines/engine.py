@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
@@ -48,11 +49,18 @@ def check_engine(config: EngineConfig) -> None:
         check_spark(config)
 
 
-def open_engine(config: EngineConfig, spill: Path | None = None) -> Engine:
+def open_engine(
+    config: EngineConfig,
+    spill: Path | None = None,
+    credential: Callable[[str], str] | None = None,
+) -> Engine:
     """The configured engine, imported only now. ConfigError when it cannot be had.
 
     `spill` is where it may write what does not fit into memory; it removes its files itself.
+    `credential` finds what `engine.credentials` names.
     """
     check_engine(config)
     module, kind = ENGINES[config.name].split(":")
-    return cast("Engine", getattr(import_module(module), kind)(config, spill))
+    named = config.credentials.items() if credential and config.name == "spark" else ()
+    given = {role: credential(name) for role, name in named} if credential else {}
+    return cast("Engine", getattr(import_module(module), kind)(config, spill, **given))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import narwhals as nw
 import pyarrow as pa
@@ -26,6 +26,9 @@ from processing.contracts.frames import LazyFrame
 from processing.engines.spark_needs import SECONDS, check_reachable, heap, java_says
 from processing.errors import ConfigError, MillpondError, SourceError
 from processing.sources.location import Location
+
+if TYPE_CHECKING:
+    from pyspark.sql.connect.client import DefaultChannelBuilder
 
 # What makes Spark's answers those of DuckDB: every timestamp is UTC and carries no zone.
 SAME_ANSWERS = {"spark.sql.session.timeZone": "UTC", "spark.sql.timestampType": "TIMESTAMP_NTZ"}
@@ -61,8 +64,10 @@ class Spark:
     version = spark_version
     batch_bytes = sys.maxsize  # Spark divides the work by itself: all weeks are computed at once
 
-    def __init__(self, config: EngineConfig, spill: Path | None = None) -> None:
-        self.session = _remote(config) if config.remote else _classic(config, spill)
+    def __init__(
+        self, config: EngineConfig, spill: Path | None = None, token: str | None = None
+    ) -> None:
+        self.session = _remote(config, token) if config.remote else _classic(config, spill)
 
     def scan(self, name: str, location: Location) -> LazyFrame:
         """A lazy frame over the files; only their schema is read now."""
@@ -104,24 +109,29 @@ def _is_list(file: Path) -> bool:
         return lines.read(64).lstrip().startswith(b"[")
 
 
-def _remote(config: EngineConfig) -> SparkSession:
-    """A session on a Spark Connect server."""
+def _remote(config: EngineConfig, token: str | None) -> SparkSession:
+    """A session on a Spark Connect server, to which a token goes encrypted or not at all."""
+    from pyspark.sql.connect.client import DefaultChannelBuilder
+    from pyspark.sql.connect.session import SparkSession as RemoteSession
+
     assert config.remote
     check_reachable(config.remote)
     with _refused(config.remote):
-        _check_answers(config.remote)
-        builder = SparkSession.builder.remote(config.remote)
+        channel = DefaultChannelBuilder(config.remote)
+        if token:
+            channel.set(DefaultChannelBuilder.PARAM_TOKEN, token)
+        _check_answers(channel)
+        builder = RemoteSession.builder.channelBuilder(channel)
         for key, value in {**config.settings, **SAME_ANSWERS}.items():
             builder = builder.config(key, value)
-        return builder.getOrCreate()
+        return cast("SparkSession", builder.getOrCreate())
 
 
-def _check_answers(remote: str) -> None:
+def _check_answers(there: DefaultChannelBuilder) -> None:
     """TimeoutError when what listens there speaks no gRPC: PySpark would try again for minutes."""
     import grpc
-    from pyspark.sql.connect.client import DefaultChannelBuilder
 
-    with DefaultChannelBuilder(remote).toChannel() as channel:
+    with there.toChannel() as channel:
         try:
             grpc.channel_ready_future(channel).result(timeout=SECONDS)
         except grpc.FutureTimeoutError as error:

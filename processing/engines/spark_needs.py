@@ -30,6 +30,14 @@ def check_spark(config: EngineConfig) -> None:
             expected="a master, a Spark Connect server, or neither",
             next_step="take one of them out of [engine] in millpond.toml",
         )
+    if config.credentials and not config.remote:
+        raise ConfigError(
+            "Engine spark names a token that nobody asks for",
+            found="engine.credentials, and no engine.remote",
+            expected="a Spark Connect server, as engine.remote",
+            next_step="correct [engine] in millpond.toml; a cluster takes its secrets from "
+            "spark-defaults.conf",
+        )
     if find_spec("pyspark") is None or (config.remote and find_spec("grpc") is None):
         raise ConfigError(
             "Engine spark needs PySpark, which is not installed",

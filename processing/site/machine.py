@@ -24,6 +24,7 @@ def machine_report(config: Config) -> Iterator[str]:
     for name, source in sorted(config.sources.items()):
         yield f"source {name}: {_source_line(name, source, config.root)}"
         yield from _credential_lines(f"source {name}", source.credentials, credentials)
+    yield from _credential_lines("engine", config.engine.credentials, credentials)
     yield _seal_line()
     yield _quarto_line()
     yield _browser_line()

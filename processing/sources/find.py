@@ -87,13 +87,15 @@ def is_elsewhere(config: SourceConfig) -> bool:
 def need_credentials(
     config: Config, names: Iterable[str], environment: Mapping[str, str]
 ) -> Credentials:
-    """The credentials of the project, once each that these sources name is known to be there.
+    """The credentials of the project, once each that sources and engine name is known to be there.
 
     ConfigError that names every one which is not, with the key that asks for it.
     """
     credentials = Credentials(environment, config.root / ".env")
+    engine = config.engine.credentials if config.engine.name == "spark" else {}
     credentials.need(
-        {
+        {name: f"engine.credentials.{role}" for role, name in engine.items()}
+        | {
             credential: f"sources.{name}.credentials.{role}"
             for name in names
             for role, credential in config.sources[name].credentials.items()

@@ -17,15 +17,16 @@ from processing.tables.registry import load_tables
 from tests.conftest import run_millpond
 from tests.engines.conftest import FAST
 from tests.integration.projects import make_project, run_build
-from tests.sources.shops import DAY
+from tests.sources.shops import DAY, bytes_of
 
 pytestmark = [pytest.mark.spark, pytest.mark.server]
 WANTED = ("trading_days_by_week", "weeks")
+TOKEN = "c4nary-t0ken"
 
 
 @pytest.fixture(scope="module")
 def server(has_spark: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server that comes with PySpark, on one core."""
+    """The address of a server that comes with PySpark, on one core, which asks for a token."""
     spec = find_spec("pyspark")
     assert spec is not None
     assert spec.origin is not None
@@ -33,7 +34,12 @@ def server(has_spark: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     folder = tmp_path_factory.mktemp("connect")
-    settings = {**FAST, "spark.connect.grpc.binding.port": str(port), "spark.ui.enabled": "false"}
+    settings = {
+        **FAST,
+        "spark.connect.grpc.binding.port": str(port),
+        "spark.connect.authenticate.token": TOKEN,
+        "spark.ui.enabled": "false",
+    }
     options = [part for key, value in settings.items() for part in ("--conf", f"{key}={value}")]
     submit = Path(spec.origin).parent / "bin" / "spark-submit"
     main = "org.apache.spark.sql.connect.service.SparkConnectServer"
@@ -42,7 +48,7 @@ def server(has_spark: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         running = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
     try:
         _wait_for(port, running, folder / "log")
-        yield f"sc://127.0.0.1:{port}"
+        yield f"sc://localhost:{port}"  # elsewhere a token goes out under TLS alone
     finally:
         running.terminate()
         running.wait(30)
@@ -68,20 +74,47 @@ def build(folder: Path) -> tuple[str, list[str], list[str]]:
     return report.release.manifest.engine, built, sorted(report.unchanged)
 
 
-def with_remote(project: Path, address: str) -> Path:
+def with_remote(project: Path, address: str, token: str | None = None) -> Path:
+    """Let Spark work at that address, with that token from the file of secrets."""
     with (project / "millpond.toml").open("a") as toml:
         toml.write(f'[engine]\nname = "spark"\nremote = "{address}"\n')
+        if token is not None:
+            toml.write('credentials.token = "SHOP_SPARK_TOKEN"\n')
+            (project / ".env").write_text(f"SHOP_SPARK_TOKEN={token}\n")
     return project
 
 
 def test_a_build_through_spark_connect(tmp_path: Path, server: str) -> None:
-    """No Java of our own; all is computed anew and gives DuckDB's pins, byte for byte."""
+    """No Java of our own; all is computed anew and gives DuckDB's pins, byte for byte.
+
+    The token goes to the server and into no byte that is left.
+    """
     project = make_project(tmp_path / "shop")
     assert build(project) == ("duckdb", sorted(WANTED), [])
-    with_remote(project, server)
+    with_remote(project, server, TOKEN)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
         found = other.submit(build, project).result()
     assert found == ("spark", sorted(WANTED), sorted(WANTED))
+    (project / ".env").unlink()
+    assert TOKEN.encode() not in bytes_of(project)
+
+
+def test_a_token_that_the_server_does_not_take(tmp_path: Path, server: str) -> None:
+    """Exit code 10 and one message without it, also among the tracebacks."""
+    project = with_remote(make_project(tmp_path / "shop"), server, "wr0ng-t0ken")
+    done = run_millpond(project, "--debug", "build", "--as-of", DAY.isoformat())
+    assert done.returncode == 10, done.stderr
+    assert "UNAUTHENTICATED" in done.stderr
+    assert "wr0ng" not in done.stderr
+    assert not list((project / "board").glob("releases/*"))
+
+
+def test_a_token_that_is_nowhere(tmp_path: Path, has_spark: None) -> None:
+    """Named before anybody is asked for anything."""
+    project = with_remote(make_project(tmp_path / "shop"), "sc://localhost:1", "")
+    done = run_millpond(project, "build", "--as-of", DAY.isoformat())
+    assert done.returncode == 10
+    assert "SHOP_SPARK_TOKEN (engine.credentials.token) in none of" in done.stderr
 
 
 def test_a_server_that_is_not_there(tmp_path: Path, has_spark: None) -> None:
