@@ -259,3 +259,20 @@ def test_content_has_one_hash_however_it_is_chunked() -> None:
     assert content_sha256(ROWS.slice(1)) != content_sha256(ROWS)
     renamed = ROWS.rename_columns(["b", "m"])
     assert content_sha256(renamed) != content_sha256(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (["a\x1fb", "c"], ["a", "b\x1fc"]),
+        (["\x00"], [None]),
+        (["\x1b'\\x1f'"], ["\x1f"]),
+        ([""], []),
+    ],
+)
+def test_no_text_looks_like_the_rows_of_another(
+    one: list[str | None], other: list[str | None]
+) -> None:
+    """Whatever signs the data hold: else changed rows would count as the same content."""
+    frames = [pa.table({"a": pa.array(values, pa.string())}) for values in (one, other)]
+    assert content_sha256(frames[0]) != content_sha256(frames[1])
