@@ -36,7 +36,7 @@ past_option = click.option(
     "--release",
     "past",
     metavar="ID",
-    help="The site as of a kept release. Default: in a folder of its own.",
+    help="Make the site of a kept release, in a folder of its own unless --out names one.",
 )
 out_option = click.option(
     "--out", type=click.Path(path_type=Path), help="Folder of the site. Default: as configured."
@@ -204,7 +204,7 @@ def check(config: Config, folder: Path | None, audience: Audience | None) -> Non
 @audience_option
 @command
 def preview(config: Config, port: int, renderer: str | None, audience: Audience | None) -> None:
-    """Serve the site on this machine and rebuild it when something changes."""
+    """Serve the site here, and rebuild it when something changes."""
     from processing.build.elsewhere import run_build
     from processing.site.preview import serve
 
@@ -343,8 +343,9 @@ def _built(report: Report) -> str:
     if not report.is_new:
         return f"nothing to do, release {manifest.id} has data to {manifest.as_of}{said}"
     same = f" ({len(report.unchanged)} came out the same)" if report.unchanged else ""
+    tables = "1 table" if len(report.built) == 1 else f"{len(report.built)} tables"
     return (
-        f"{len(report.built)} tables built{same}, {len(report.skipped)} up to date, "
+        f"{tables} built{same}, {len(report.skipped)} up to date, "
         f"release {manifest.id} has data to {manifest.as_of}{said}"
     )
 

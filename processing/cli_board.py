@@ -36,7 +36,7 @@ def release_list(config: Config) -> None:
 
 
 @release.command("show")
-@click.argument("identity", required=False)
+@click.argument("identity", metavar="[ID]", required=False)
 @command
 def release_show(config: Config, identity: str | None) -> None:
     """What a release holds (the served one by default)."""
@@ -51,7 +51,7 @@ def release_show(config: Config, identity: str | None) -> None:
 
 
 @release.command("verify")
-@click.argument("identity", required=False)
+@click.argument("identity", metavar="[ID]", required=False)
 @command
 def release_verify(config: Config, identity: str | None) -> None:
     """Compare every pin of a release with its SHA-256."""
@@ -71,7 +71,7 @@ def release_verify(config: Config, identity: str | None) -> None:
 
 
 @release.command("rollback")
-@click.argument("identity", required=False)
+@click.argument("identity", metavar="[ID]", required=False)
 @command
 def release_rollback(config: Config, identity: str | None) -> None:
     """Serve an earlier release again (the previous one by default)."""
@@ -112,7 +112,7 @@ def release_prune(config: Config, keep: int, dry_run: bool) -> None:
 @as_of_option
 @command
 def freshness(config: Config, as_of: date | None) -> None:
-    """How old the data of each table is; fails when a table's contract says it is too old."""
+    """How old the data of each table is; fails for what is too old."""
     from processing.board.freshness import freshness as of_tables
     from processing.board.freshness import write_freshness
     from processing.board.reader import open_release
@@ -147,7 +147,7 @@ def freshness(config: Config, as_of: date | None) -> None:
 @click.option("--ask", is_flag=True, help="Ask each server whether it takes our credentials.")
 @command
 def doctor(config: Config, fix: bool, ask: bool) -> None:
-    """Find torn or stray things on the board, and what this machine lacks."""
+    """Find what is torn or stray, and what this machine lacks."""
     from processing.board.doctor import examine
     from processing.build.elsewhere import board_here
     from processing.build.state import named_by_state

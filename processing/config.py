@@ -171,7 +171,10 @@ def load_config(root: Path | None = None, environment: str | None = None) -> Con
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigError(
-            f"{path} cannot be read", found=str(error), expected="a TOML file in UTF-8"
+            f"{path} cannot be read",
+            found=str(error),
+            expected="a TOML file in UTF-8",
+            next_step=f"correct {FILE} there",
         ) from error
     environments = raw.pop("environments", {})
     chosen = environment or os.environ.get(ENVIRONMENT_VARIABLE)

@@ -12,8 +12,10 @@ MillpondError
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 AGAIN = "run again; the last release is served unchanged"
 
@@ -114,6 +116,15 @@ class SiteError(MillpondError):
     """The finished site fails its own check."""
 
     exit_code = 15
+
+
+def raised(error: Exception) -> str:
+    """An error of our own code in a line: its type, what it says, and where in `processing`."""
+    ours = Path(__file__).parent
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f for f in frames if Path(f.filename).is_relative_to(ours)]
+    where = f" ({Path(places[-1].filename).name}, line {places[-1].lineno})" if places else ""
+    return f"{type(error).__name__}: {error}{where}"
 
 
 @contextmanager

@@ -22,7 +22,9 @@ def checked(pattern: re.Pattern[str], kind: str, name: str) -> str:
             f"{kind} name refused: {name!r}",
             found=repr(name),
             expected=f"a name that matches {pattern.pattern}",
-            next_step="use lower-case letters, digits and underscores",
+            next_step="`millpond release list` has them"
+            if pattern is RELEASE_ID
+            else "use lower-case letters, digits and underscores",
         )
     return name
 

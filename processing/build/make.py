@@ -23,7 +23,7 @@ from processing.contracts.frames import LazyFrame
 from processing.contracts.schema import arrow_schema, cast_declared
 from processing.contracts.suppress import withhold
 from processing.engines.engine import Engine
-from processing.errors import BoardError, ContractError
+from processing.errors import BoardError, ContractError, MillpondError, raised
 from processing.tables.registry import Table
 
 
@@ -98,7 +98,7 @@ class Maker:
                     else self.engine.take(read_rows(self.board, upstream[name]))
                 )
         frames = [self.frames[name] for name in table.inputs]
-        return self.engine.collect(table.name, table.function(*frames))
+        return self._collected(table, frames)
 
     def _compute_weeks(self, table: Table, weeks: set[int] | None) -> pa.Table:
         """The rows of some weeks, or of all there are, one batch of weeks after the other."""
@@ -108,9 +108,22 @@ class Maker:
         parts = [arrow_schema(table.contract).empty_table()]
         for batch in batches(wanted, locations, self.engine.batch_bytes):
             frames = [self.inputs[name].scan(self.engine, batch) for name in table.inputs]
-            part = self.engine.collect(table.name, table.function(*frames))
+            part = self._collected(table, frames)
             parts.append(cast_declared(table.name, table.contract, part))
         return pa.concat_tables(parts)
+
+    def _collected(self, table: Table, frames: list[LazyFrame]) -> pa.Table:
+        """What the table's function makes of `frames`. ContractError where it raises."""
+        try:
+            return self.engine.collect(table.name, table.function(*frames))
+        except (MillpondError, OSError, MemoryError):
+            raise
+        except Exception as error:
+            raise ContractError(
+                "its function fails",
+                found=raised(error),
+                next_step="mend the function; `millpond --debug …` shows the traceback",
+            ) from error
 
     def _weeks(self, table: Table) -> set[int]:
         """The weeks that the sources of the table have."""

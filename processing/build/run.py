@@ -215,12 +215,13 @@ class Build:
         built: list[Decision] = []
         unchanged: list[str] = []
         failures: dict[str, str] = {}
+        last: ContractError | None = None
         while decision := self._next(states, failures):
             self.tell(f"building {decision.name} ({decision.reason})")
             try:
                 is_new = self._build_table(self.graph.tables[decision.name], states)
             except ContractError as error:
-                failures[decision.name] = str(error)
+                failures[decision.name], last = str(error), error
                 continue
             self.forced -= {decision.name}
             built.append(decision)
@@ -228,7 +229,7 @@ class Build:
                 unchanged.append(decision.name)
             self._save(states)
         if failures:
-            raise stopped(failures)
+            raise stopped(failures) from last
         return built, unchanged
 
     def _next(self, states: States, failures: dict[str, str]) -> Decision | None:

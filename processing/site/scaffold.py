@@ -9,6 +9,7 @@ from processing.board.names import PIN_NAME
 from processing.config import Config
 from processing.errors import UsageError
 from processing.site.pages.qmd import PAGE_NAME
+from processing.tables.registry import load_tables
 
 PAGE = """---
 title: {title}
@@ -84,7 +85,7 @@ def test_lines_are_summed_by_week() -> None:
 def scaffold_page(config: Config, name: str) -> str:
     """Write `reports/NAME.qmd`; what to do next. UsageError for an odd or taken name."""
     if not PAGE_NAME.fullmatch(name):
-        raise UsageError(f"Page name refused: {name!r}", expected=PAGE_NAME.pattern)
+        raise _refused("Page", name, PAGE_NAME.pattern, "hyphens and underscores")
     title = name.replace("-", " ").replace("_", " ").capitalize()
     path = config.root / config.site.pages / f"{name}.qmd"
     _create({path: PAGE.format(title=title, unit=name.replace("_", "-"))})
@@ -95,12 +96,20 @@ def scaffold_table(config: Config, name: str) -> str:
     """Write the table's module and its spec test. UsageError for an odd or taken name."""
     if not PIN_NAME.fullmatch(name) or keyword.iskeyword(name):
         expected = f"{PIN_NAME.pattern}, and no word of Python"
-        raise UsageError(f"Table name refused: {name!r}", expected=expected)
+        raise _refused("Table", name, expected, "underscores")
+    if name in load_tables() or name in config.sources:
+        what = "table" if name in load_tables() else "source"
+        raise UsageError(f"There already: a {what} {name}", next_step="choose another name")
     title = name.replace("_", " ").capitalize()
     module = config.root / "processing" / "tables" / f"{name}.py"
     test = config.root / "tests" / "spec" / f"test_{name}.py"
     _create({module: TABLE.format(name=name, title=title), test: TEST.format(name=name)})
     return f"wrote {module} and {test}; run `millpond build`, then `pytest {test}`"
+
+
+def _refused(kind: str, name: str, expected: str, signs: str) -> UsageError:
+    step = f"begin with a letter, and use lower-case letters, digits and {signs}"
+    return UsageError(f"{kind} name refused: {name!r}", expected=expected, next_step=step)
 
 
 def _create(files: dict[Path, str]) -> None:

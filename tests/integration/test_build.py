@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 from processing.board.reader import open_release
 from processing.build.run import Build, Report
 from processing.config import load_config
+from processing.contracts.frames import LazyFrame
 from processing.errors import BoardError, ConfigError, ContractError, SourceError, UsageError
 from processing.sources.retail import SOURCES, TRANSACTIONS
 from processing.sources.source import RawColumn
@@ -214,6 +216,23 @@ def test_a_changed_source_rebuilds_only_what_reads_it(project: Path) -> None:
         "sales_by_week_department": "upstream changed: departments",
         "contributions_by_week_department": "upstream changed: departments",
     }
+
+
+def test_a_function_that_raises_is_one_message(project: Path) -> None:
+    """It names the table, the error and the line; the release served stays."""
+    before = run_build(project).release.manifest
+
+    def weeks(trading_days_by_week: LazyFrame) -> LazyFrame:
+        """Ask for a column that is not there."""
+        return trading_days_by_week.select("week", "nosuch")
+
+    tables = load_tables() | {"weeks": replace(load_tables()["weeks"], function=weeks)}
+    some = {name: tables[name] for name in ("trading_days_by_week", "weeks")}
+    with pytest.raises(ContractError, match="weeks: its function fails") as error:
+        run_build(project, now=LATER, tables=some)
+    assert re.search(r"ColumnNotFoundError: .*\['nosuch'\]", str(error.value))
+    assert "mend the function" in str(error.value)
+    assert open_release(project / "board").manifest == before
 
 
 def test_forced_tables_are_built_again(project: Path) -> None:
