@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from types import FunctionType
 
 import msgspec
 import pyarrow as pa
@@ -16,6 +18,7 @@ from processing.board.parquet import parse
 from processing.board.reader import pin_path, verified_bytes
 from processing.build.batches import batches
 from processing.build.failing import FailingRows
+from processing.build.fingerprint import code_hash, short_hash
 from processing.build.inputs import Input
 from processing.contracts.check import check_table
 from processing.contracts.contract import CheckResult
@@ -25,6 +28,17 @@ from processing.contracts.suppress import withhold
 from processing.engines.engine import Engine
 from processing.errors import BoardError, ContractError, MillpondError, raised
 from processing.tables.registry import Table
+
+STEPS = (cast_declared, check_table, withhold, content_sha256)
+
+
+@cache
+def making_hash() -> str:
+    """A hash of the code that every table goes through after its own function.
+
+    A rule that is mended, or a cell that is to be withheld, then reaches tables made before.
+    """
+    return short_hash(*(code_hash(step) for step in STEPS if isinstance(step, FunctionType)))
 
 
 @dataclass

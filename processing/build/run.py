@@ -37,7 +37,7 @@ from processing.build.failing import FOLDER, FailingRows
 from processing.build.fingerprint import code_hash, contract_hash, library_hash, short_hash
 from processing.build.graph import Graph, build_graph, needed
 from processing.build.inputs import Input, check_declared, check_samples, find_inputs
-from processing.build.make import Maker, intact
+from processing.build.make import Maker, intact, making_hash
 from processing.build.plan import Fingerprint, TableState, plan, weeks_to_make
 from processing.build.source_check import SourceCheck, stopped
 from processing.build.state import State, load_state, save_state
@@ -258,7 +258,7 @@ class Build:
         weekly = [given for given in used.values() if table.by_week and given.source.weeks]
         whole = {name: given for name, given in used.items() if given not in weekly}
         return Fingerprint(
-            code=code_hash(table.function),
+            code=short_hash(code_hash(table.function), making_hash()),
             contract=contract_hash(table.contract),
             library=library_hash(self.config.engine.name),
             sources={name: given.fingerprint for name, given in whole.items()},

@@ -235,6 +235,19 @@ def test_a_function_that_raises_is_one_message(project: Path) -> None:
     assert open_release(project / "board").manifest == before
 
 
+def test_code_that_every_table_goes_through_builds_them_again(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come out the same here, so there is nothing new to release."""
+    run_build(project)
+    tables = set(contents(project))
+    monkeypatch.setattr("processing.build.run.making_hash", lambda: "other")
+    report = run_build(project, now=LATER)
+    assert set(reasons(report)) == tables
+    assert reasons(report)["weeks"] == "code changed"
+    assert not report.is_new
+
+
 def test_forced_tables_are_built_again(project: Path) -> None:
     """Their content is the same, so there is nothing new to release."""
     run_build(project)

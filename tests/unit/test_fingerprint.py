@@ -12,6 +12,7 @@ from types import FunctionType, ModuleType
 import pytest
 
 from processing.build.fingerprint import code_hash, contract_hash
+from processing.build.make import making_hash
 from processing.contracts.contract import Column, Contract
 
 CODE = '''
@@ -104,11 +105,31 @@ def test_helpers_reached_through_a_module_count(
     assert hashed(tmp_path, CODE) != before
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        "processing.contracts.suppress._protect",
+        "processing.contracts.check._column_rules",
+        "processing.contracts.schema.arrow_schema",
+        "processing.board.content.CELL",
+    ],
+)
+def test_what_every_table_goes_through_counts(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """A mended rule, or a cell that is withheld from now on, reaches tables made before."""
+    before = making_hash()
+    code_hash.cache_clear()
+    monkeypatch.setattr(step, Path)
+    assert making_hash.__wrapped__() != before
+    code_hash.cache_clear()
+
+
 def test_a_hash_is_the_same_in_another_process() -> None:
     """Sets have another order in each; a hash that followed it would rebuild on every run."""
     code = (
         "from processing.build.fingerprint import code_hash; "
+        "from processing.build.make import making_hash; "
         "from processing.tables.registry import load_tables; "
+        "print(making_hash()); "
         "print({name: code_hash(table.function) for name, table in load_tables().items()})"
     )
     found = {
