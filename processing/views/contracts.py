@@ -30,7 +30,7 @@ def _used_in(names: list[str]) -> str:
 
 
 def results(manifest: Manifest) -> Fragment:
-    """Every rule of every contract, how many rows it looked at and how many failed."""
+    """Every rule of every contract, how many rows it looked at and how many it met."""
     found = results_of(manifest)
     checked = [result for results in found.values() for result in results]
     said = {level: sum(r.failed > 0 and r.level == level for r in checked) for level in LEVELS}
@@ -68,10 +68,12 @@ def _results_of(name: str, results: tuple[CheckResult, ...]) -> str:
         ]
         for r in results
     ]
-    head = ("Rule", "Rows checked", "Rows failed", "Result")
+    head = ("Rule", "Rows checked", "Rows met", "Result")
     kept = sum(result.failed == 0 for result in results)
+    noted = sum(result.failed > 0 and result.level == "note" for result in results)
     line = f"{element('strong', escape(name))}: {kept} of {len(results)} rules kept"
-    made = listing(f"results-{name}", f"Contract of {name}", head, rows, "Rows checked|Rows failed")
+    line += f", {noted} noted" if noted else ""
+    made = listing(f"results-{name}", f"Contract of {name}", head, rows, "Rows checked|Rows met")
     return more(line, made)
 
 

@@ -82,7 +82,7 @@ def _source(manifest: Manifest, at: int) -> Node:
 
 def kind_of(address: str) -> str:
     """What lies at an address, in a word: by how its name ends, else by how it is reached."""
-    name = address.rsplit("/", 1)[-1].rsplit("?", 1)[0]
+    name = address.rsplit("/", 1)[-1].rsplit("?", 1)[0].removesuffix(".zip")
     end = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     known = {"parquet": "Parquet", "csv": "CSV", "json": "JSON", "feather": "Arrow"}
     return known.get(end) or escape(

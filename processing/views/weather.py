@@ -1,4 +1,4 @@
-"""The page Weather: how much later flights leave when it rains."""
+"""The page Weather: how many more flights leave late when it rains."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def finding(pin: Pin) -> Fragment:
     """What part of the departures was late without rain and in the strongest."""
     dry, *_, wet = _rows(pin, airports=False)
     text = (
-        f"In 2013, in hours with {shown(pin, wet, 'rain', 'text')} "
-        f"{shown(pin, wet, 'late_pct', 'pct1')} of the departures were late by 15 minutes or more, "
-        f"with {shown(pin, dry, 'rain', 'text')} {shown(pin, dry, 'late_pct', 'pct1')}."
+        f"In 2013, {shown(pin, wet, 'late_pct', 'pct1')} of the departures in hours with "
+        f"{shown(pin, wet, 'rain', 'text')} left 15 minutes or more after schedule; in hours with "
+        f"{shown(pin, dry, 'rain', 'text')} it was {shown(pin, dry, 'late_pct', 'pct1')}."
     )
     return Fragment(element("p", text, class_="mp-finding"))
 

@@ -25,17 +25,22 @@ def test_the_front_page_says_how_far_to_trust_it() -> None:
     results = (CheckResult(rule="key is unique", rows=9, failed=0),) * 1200
     manifest = manifest_of(entry_of("sales", ("week",), (), 9, results=results))
     warned = msgspec.structs.replace(manifest.sources[0], caveat="For <learning> only.")
-    manifest = msgspec.structs.replace(manifest, sources=(warned, warned))
+    told = CheckResult(rule="rows are withheld", rows=9, failed=2, level="note")
+    warned = msgspec.structs.replace(warned, results=(told,))
+    manifest = msgspec.structs.replace(
+        manifest, sources=(warned, msgspec.structs.replace(warned, name="b")), agreements=(told,)
+    )
     assert text(Fragment(trust(manifest))) == (
-        "Data to 21 November 2017; all 1,200 checks passed. For <learning> only."
+        "Data to 21 November 2017; none of 1,203 checks failed. For <learning> only."
     )
 
 
 def test_failed_checks_are_not_hidden_from_the_front_page() -> None:
-    """A release with broken rules says how many."""
-    results = (CheckResult(rule="key is unique", rows=9, failed=2),)
-    manifest = manifest_of(entry_of("sales", ("week",), (), 9, results=results))
-    assert "1 of 1 checks on it failed." in text(Fragment(trust(manifest)))
+    """A release with broken rules says how many, those of sources and totals among them."""
+    bad, good = (CheckResult(rule="key is unique", rows=9, failed=n) for n in (2, 0))
+    manifest = manifest_of(entry_of("sales", ("week",), (), 9, results=(bad, good)))
+    manifest = msgspec.structs.replace(manifest, agreements=(bad, good))
+    assert "2 of 4 checks failed." in text(Fragment(trust(manifest)))
 
 
 def grain_pin() -> Pin:
@@ -192,6 +197,7 @@ def test_the_data_flow_says_type_size_frequency_and_place() -> None:
     [
         ("package://x/a.parquet", "Parquet"),
         ("reference/a.CSV", "CSV"),
+        ("package://x/a.csv.zip", "CSV"),
         ("s3://bucket/a/*.parquet", "Parquet"),
         ("postgresql://host/table", "POSTGRESQL"),
         ("folder/of/files", "files"),

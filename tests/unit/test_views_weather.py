@@ -28,8 +28,8 @@ def words(text: str) -> str:
 
 def test_the_page_opens_with_rain_and_none() -> None:
     assert words(weather.finding(rain()).html) == (
-        "In 2013, in hours with stronger rain 40.0% of the departures were late by 15 minutes or "
-        "more, with no rain 20.0%."
+        "In 2013, 40.0% of the departures in hours with stronger rain left 15 minutes or more after "
+        "schedule; in hours with no rain it was 20.0%."
     )
 
 
