@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+import processing
 from processing.board.files import write_atomically
 from processing.board.manifest import Manifest
 from processing.site.pages import cache as pagecache
@@ -133,6 +135,22 @@ def test_comments_docstrings_and_layout_are_not_code(
     before = code_fingerprint.__wrapped__(package)
     (package / "views" / "a.py").write_text(source)
     assert (code_fingerprint.__wrapped__(package) == before) is same
+
+
+def test_all_code_that_views_use_counts() -> None:
+    """Else a page would go on to say what its view no longer says."""
+    package = Path(processing.__file__).parent
+    named = [package / part for part in pagecache.CODE]
+    files = [file for part in named for file in (part.rglob("*.py") if part.is_dir() else [part])]
+    shown = [f for f in files if f.is_relative_to(package / "views") or f.parent.name == "board"]
+    nodes = [node for file in shown for node in ast.walk(ast.parse(file.read_text()))]
+    modules = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    ours = {f"{name.removeprefix('processing.').replace('.', '/')}.py" for name in modules
+            if name.startswith("processing.") and name != "processing.views"}  # fmt: skip
+    no_say = {"errors.py", "config.py", "board/files.py"}  # what they do shows on no page
+    known = {file.relative_to(package).as_posix() for file in files}
+    assert len(shown) > 40
+    assert ours - known == no_say
 
 
 def test_a_remembered_code_fingerprint_is_for_exactly_these_bytes(tmp_path: Path) -> None:

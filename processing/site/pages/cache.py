@@ -24,7 +24,9 @@ from processing.site.pages.qmd import Page
 FORMAT = 1
 # Our code that has a say in an executed notebook; folders count with everything below them.
 CODE = (
-    "views", "board/manifest.py", "board/reader.py", "board/names.py", "contracts/contract.py",
+    "views", "board/audience.py", "board/changes.py", "board/findings.py", "board/freshness.py",
+    "board/manifest.py", "board/names.py", "board/parquet.py", "board/reader.py",
+    "contracts/contract.py",
     "site/execution/execute.py", "site/execution/process.py", "site/pages/notebook.py",
     "site/pages/qmd.py", "site/pages/blocks.py",
 )  # fmt: skip
