@@ -4,68 +4,72 @@ from __future__ import annotations
 
 from processing.contracts.agreement import Agreement, Total
 
-LOOKUP = Total("sales_by_week_store_department", "sales_usd")
+LOOKUP = "sales_by_week_store_department"
+
+
+def _sum_in(column: str, *tables: str) -> tuple[Total, ...]:
+    """The sum of one column in each of several tables."""
+    return tuple(Total(table, column) for table in tables)
+
 
 AGREEMENTS = (
     Agreement(
         says="sales of each week",
         by=("week",),
-        totals=(
-            Total("headline_by_week", "sales_usd"),
-            Total("sales_by_week_department", "sales_usd"),
-            Total("sales_by_week_store", "sales_usd"),
-            Total("sales_by_week_description", "sales_usd"),
-            Total("sales_by_week_placement", "sales_usd"),
-            Total("store_spread_by_week", "sales_usd"),
+        totals=_sum_in(
+            "sales_usd",
+            "headline_by_week",
+            "sales_by_week_department",
+            "sales_by_week_store",
+            "sales_by_week_description",
+            "sales_by_week_placement",
+            "store_spread_by_week",
             LOOKUP,
         ),
     ),
     Agreement(
         says="sales of each department",
         by=("department",),
-        totals=(
-            Total("departments", "sales_usd"),
-            Total("sales_by_week_department", "sales_usd"),
-            LOOKUP,
-        ),
+        totals=_sum_in("sales_usd", "departments", "sales_by_week_department", LOOKUP),
     ),
     Agreement(
         says="sales of each store",
         by=("store_id",),
-        totals=(Total("stores", "sales_usd"), Total("sales_by_week_store", "sales_usd"), LOOKUP),
+        totals=_sum_in("sales_usd", "stores", "sales_by_week_store", LOOKUP),
     ),
     Agreement(
         says="contributions to the change of each week",
         by=("week",),
         totals=(
             Total("headline_by_week", "sales_change_mean4_usd"),
-            Total("contributions_by_week_department", "contribution_usd"),
-            Total("contributions_by_week_store", "contribution_usd"),
+            *_sum_in(
+                "contribution_usd",
+                "contributions_by_week_department",
+                "contributions_by_week_store",
+            ),
         ),
     ),
     # A basket is bought in one store and in one week; one that is not is odd, but no error of ours.
     Agreement(
         says="baskets of each week",
         by=("week",),
-        totals=(
-            Total("headline_by_week", "baskets"),
-            Total("visits_by_week", "baskets"),
-            Total("visits_by_week_store", "baskets"),
-            Total("sales_by_week_store", "baskets"),
+        totals=_sum_in(
+            "baskets",
+            "headline_by_week",
+            "visits_by_week",
+            "visits_by_week_store",
+            "sales_by_week_store",
         ),
         level="warn",
     ),
     Agreement(
         says="baskets of each store",
         by=("store_id",),
-        totals=(Total("stores", "baskets"), Total("visits_by_week_store", "baskets")),
+        totals=_sum_in("baskets", "stores", "visits_by_week_store"),
     ),
     Agreement(
         says="discounts that the chain pays for, of each week",
         by=("week",),
-        totals=(
-            Total("discounts_by_week", "card_discount_usd"),
-            Total("discounts_by_week_store", "card_discount_usd"),
-        ),
+        totals=_sum_in("card_discount_usd", "discounts_by_week", "discounts_by_week_store"),
     ),
 )

@@ -9,7 +9,7 @@ from processing.contracts.frames import LazyFrame
 from processing.tables import columns as c
 from processing.tables.expressions import percent, row_number, usd
 from processing.tables.registry import table
-from processing.tables.sales import SALES_TREATMENT, with_baselines, with_cents
+from processing.tables.sales import SALES_TREATMENT, compared_weekly
 
 TOP = 8  # named one by one; the rest of the change stands in one more row
 ADDS_UP = (
@@ -80,10 +80,8 @@ def contributions_by_week_department(
     sales_by_week_store_department: LazyFrame, departments: LazyFrame, weeks: LazyFrame
 ) -> LazyFrame:
     """One row per week and place: the departments that moved sales most, and the others as one."""
-    sold = with_cents(sales_by_week_store_department, "week", "department")
-    grid = weeks.join(departments.select("department", "name"), how="cross")
-    joined = grid.join(sold, on=["week", "department"], how="left")
-    return _contributions(joined, "department", "All other departments")
+    weekly = compared_weekly(sales_by_week_store_department, departments, weeks, "department")
+    return _contributions(weekly, "department", "All other departments")
 
 
 @table(
@@ -97,18 +95,16 @@ def contributions_by_week_store(
     sales_by_week_store_department: LazyFrame, stores: LazyFrame, weeks: LazyFrame
 ) -> LazyFrame:
     """One row per week and place: the stores that moved sales most, and the others as one."""
-    sold = with_cents(sales_by_week_store_department, "week", "store_id")
-    grid = weeks.join(stores.select("store_id", "name"), how="cross")
-    joined = grid.join(sold, on=["week", "store_id"], how="left")
-    return _contributions(joined, "store_id", "All other stores")
+    weekly = compared_weekly(sales_by_week_store_department, stores, weeks, "store_id")
+    return _contributions(weekly, "store_id", "All other stores")
 
 
-def _contributions(grid: LazyFrame, entity: str, rest: str) -> LazyFrame:
+def _contributions(weekly: LazyFrame, entity: str, rest: str) -> LazyFrame:
     """The largest contributions of each week with a baseline, and one that closes their sum.
 
-    `grid` has a row for every week and `entity`; a missing sales_cents means that none was sold.
+    `weekly` has a row for every week and `entity`, as `compared_weekly` makes it.
     """
-    compared = with_baselines(grid, entity).filter(~nw.col("mean4_sum_cents").is_null())
+    compared = weekly.filter(~nw.col("mean4_sum_cents").is_null())
     sold = compared.filter((nw.col("sales_cents") > 0) | (nw.col("mean4_sum_cents") > 0))
     moved = (
         sold.with_columns(own_cents=nw.col("sales_cents") - nw.col("mean4_cents"))
@@ -116,17 +112,17 @@ def _contributions(grid: LazyFrame, entity: str, rest: str) -> LazyFrame:
         .with_columns(size=-nw.col("own_cents").abs())
         .with_columns(place=row_number(["size", entity], within=["week"]))
     )
-    weekly = _weekly(moved)
+    left = _left(moved)
     named = moved.filter(nw.col("place") <= TOP).with_columns(
         is_rest=nw.lit(False), members=nw.lit(1)
     )
-    others = weekly.filter((nw.col("members") > 0) | (nw.col("own_cents") != 0)).with_columns(
+    others = left.filter((nw.col("members") > 0) | (nw.col("own_cents") != 0)).with_columns(
         **{entity: nw.lit(None), "name": nw.lit(rest), "is_rest": nw.lit(True)},
         place=nw.lit(TOP + 1),
     )
     shown = ["week", "place", entity, "name", "is_rest", "members", "own_cents"]
     both = nw.concat([_typed(named, entity).select(shown), _typed(others, entity).select(shown)])
-    means = weekly.select("week", "week_start_date", "is_latest", "all_mean4_cents")
+    means = left.select("week", "week_start_date", "is_latest", "all_mean4_cents")
     return (
         both.join(means, on="week", how="left")
         .with_columns(
@@ -147,17 +143,17 @@ def _typed(rows: LazyFrame, entity: str) -> LazyFrame:
     )
 
 
-def _weekly(moved: LazyFrame) -> LazyFrame:
+def _left(moved: LazyFrame) -> LazyFrame:
     """One row per week: what is left of the change of all sales beside the largest contributions.
 
     The change is taken from the sums over all, so that it is the headline's to the cent.
     """
     is_named = nw.col("place") <= TOP
     named_cents = nw.when(is_named).then(nw.col("own_cents")).otherwise(nw.lit(0))
-    left = nw.when(is_named).then(nw.lit(0)).otherwise(nw.lit(1))
-    weekly = moved.with_columns(named_cents=named_cents, left=left)
+    is_left = nw.when(is_named).then(nw.lit(0)).otherwise(nw.lit(1))
+    marked = moved.with_columns(named_cents=named_cents, left=is_left)
     return (
-        weekly.group_by("week", "week_start_date", "is_latest")
+        marked.group_by("week", "week_start_date", "is_latest")
         .agg(
             nw.col("sales_cents").sum(),
             nw.col("mean4_sum_cents").sum(),

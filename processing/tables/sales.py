@@ -113,9 +113,7 @@ def sales_by_week_department(
     sales_by_week_store_department: LazyFrame, departments: LazyFrame, weeks: LazyFrame
 ) -> LazyFrame:
     """One row per week and department: sales, share, and changes on two baselines."""
-    sold = with_cents(sales_by_week_store_department, "week", "department")
-    grid = weeks.join(departments.select("department", "name"), how="cross")
-    compared = with_baselines(grid.join(sold, on=["week", "department"], how="left"), "department")
+    compared = compared_weekly(sales_by_week_store_department, departments, weeks, "department")
     total = nw.col("sales_cents").sum().over("week")
     return (
         compared.with_columns(
@@ -196,12 +194,8 @@ def sales_by_week_store(
     weeks: LazyFrame,
 ) -> LazyFrame:
     """One row per week and store: sales, baskets, households, change, and two rankings."""
-    sold = with_cents(sales_by_week_store_department, "week", "store_id")
-    keys = ["week", "store_id"]
-    grid = weeks.join(stores.select("store_id", "name"), how="cross").join(
-        sold, on=keys, how="left"
-    )
-    compared = with_baselines(grid, "store_id").join(visits_by_week_store, on=keys, how="left")
+    weekly = compared_weekly(sales_by_week_store_department, stores, weeks, "store_id")
+    compared = weekly.join(visits_by_week_store, on=["week", "store_id"], how="left")
     seen = compared.filter(
         (nw.col("sales_cents") > 0) | (nw.coalesce(nw.col("mean4_sum_cents"), nw.lit(0)) > 0)
     )
@@ -212,20 +206,21 @@ def sales_by_week_store(
     )  # fmt: skip
 
 
-def with_cents(lookup: LazyFrame, *keys: str) -> LazyFrame:
-    """The lookup table's sales summed to `keys`, as whole cents in sales_cents."""
-    return (
+def compared_weekly(
+    lookup: LazyFrame, members: LazyFrame, weeks: LazyFrame, entity: str
+) -> LazyFrame:
+    """One row per week and `entity` of `members`, also where nothing was sold.
+
+    Columns: those of `weeks`, name, sales_usd, sales_cents, before_cents, mean4_sum_cents,
+    mean4_cents and the three of `sales_mean4`.
+    """
+    keys = ["week", entity]
+    sold = (
         lookup.with_columns(sales_cents=cents("sales_usd"))
         .group_by(*keys)
         .agg(nw.col("sales_cents").sum().cast(nw.Int64))
     )
-
-
-def with_baselines(grid: LazyFrame, entity: str) -> LazyFrame:
-    """Adds sales_usd, before_cents, mean4_sum_cents and the three columns of `sales_mean4`.
-
-    `grid` has a row for every week and `entity`; a missing sales_cents means that none was sold.
-    """
+    grid = weeks.join(members.select(entity, "name"), how="cross").join(sold, on=keys, how="left")
     filled = grid.with_columns(sales_cents=nw.coalesce(nw.col("sales_cents"), nw.lit(0)))
     before, sum4 = baseline("sales_cents", entity)
     return (

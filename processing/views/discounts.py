@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from processing.board.reader import Pin
-from processing.views import bars, theme
+from processing.views import bars
 from processing.views.audience import internal
-from processing.views.chart import Chart, Trace, chart, week_range
 from processing.views.claim import claim
 from processing.views.early import when_ready
-from processing.views.format import format_value
 from processing.views.html import Fragment
 from processing.views.number import shown, time_element
 from processing.views.rows import Row, full_weeks, latest, records, sort_by
 from processing.views.table import Shown
 from processing.views.unit import unit
+from processing.views.week_line import from_zero
 
 TOP = 10
 PAID = "Discounts that the chain pays for, US dollars"
@@ -45,7 +42,7 @@ def weekly(pin: Pin) -> Fragment:
         summary=f"Makers of the goods paid for {makers} more, by their own coupons.",
         rows=weeks,
         columns=(Shown("week_start_date", "date_short", "Week of"), *MONEY),
-        chart=_line(weeks),
+        chart=from_zero(weeks, "own_discount_usd", "rust"),
     )
 
 
@@ -93,25 +90,3 @@ def _own(pin: Pin, row: Row) -> str:
 
 def _day(pin: Pin) -> str:
     return time_element(pin.entry.data_to)
-
-
-def _line(weeks: Sequence[Row]) -> Chart:
-    axis = {"rangemode": "tozero", "tickprefix": "$", "tickformat": "~s", "nticks": 6}
-    return chart(
-        weeks,
-        [Trace(x="week_start_date", y="own_discount_usd", hover=_hover, style=LINE)],
-        layout={
-            "xaxis": {"type": "date", "range": week_range(weeks), "tickformat": "%b"},
-            "yaxis": axis,
-        },
-        narrow={"xaxis": {"dtick": "M3"}},
-        size="l",
-    )
-
-
-LINE = {"mode": "lines", "line": {"color": theme.colour("rust"), "width": 2.5}}
-
-
-def _hover(row: Row) -> str:
-    week = format_value("date_short", row["week_start_date"])
-    return f"Week of {week}: {format_value('usd0', row['own_discount_usd'])}"

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 from processing.board.reader import Pin
-from processing.views import theme
-from processing.views.chart import Chart, Trace, chart, week_range
 from processing.views.claim import claim
 from processing.views.early import when_ready
 from processing.views.explorer_form import form
@@ -18,6 +16,7 @@ from processing.views.provenance import source_names
 from processing.views.rows import Row, full_weeks, latest, records, sort_by
 from processing.views.table import Shown
 from processing.views.unit import unit
+from processing.views.week_line import from_zero
 
 # Measures of the lookup table that may be added over stores, departments and weeks.
 MEASURES = ("sales_usd", "discount_usd", "lines")
@@ -77,7 +76,7 @@ def _before(pin: Pin, weeks: Sequence[Row]) -> Fragment:
         "page, which can be sent to somebody else.",
         rows=weeks,
         columns=COLUMNS,
-        chart=_line(weeks),
+        chart=from_zero(weeks, "sales_usd", "teal"),
     )
 
 
@@ -91,28 +90,6 @@ def _end(kind: Literal["min", "max"], pin: Pin, row: Row) -> str:
 
 def _amount(pin: Pin, row: Row) -> str:
     return shown(pin, row, "sales_usd", "usd0")
-
-
-def _line(weeks: Sequence[Row]) -> Chart:
-    axis = {"rangemode": "tozero", "tickprefix": "$", "tickformat": "~s", "nticks": 6}
-    return chart(
-        weeks,
-        [Trace(x="week_start_date", y="sales_usd", hover=_hover, style=LINE)],
-        layout={
-            "xaxis": {"type": "date", "range": week_range(weeks), "tickformat": "%b"},
-            "yaxis": axis,
-        },
-        narrow={"xaxis": {"dtick": "M3"}},
-        size="l",
-    )
-
-
-LINE = {"mode": "lines", "line": {"color": theme.colour("teal"), "width": 2.5}}
-
-
-def _hover(row: Row) -> str:
-    week = format_value("date_short", row["week_start_date"])
-    return f"Week of {week}: {format_value('usd0', row['sales_usd'])}"
 
 
 def _choices(

@@ -1,4 +1,4 @@
-"""The picture of sales by week: a line of full weeks, its mean, and bands for the other weeks."""
+"""Pictures of money by week: a line of full weeks, and one with its mean and the other weeks."""
 
 from __future__ import annotations
 
@@ -23,6 +23,27 @@ def week_line(rows: Sequence[Row], last: Row) -> Chart:
     )
     wide = _layout(rows, last, narrow=False)
     return chart(rows, traces, layout=wide, narrow=_layout(rows, last, narrow=True), size="m")
+
+
+def from_zero(weeks: Sequence[Row], column: str, role: str) -> Chart:
+    """A column of US dollars as one line over full weeks, on a scale from zero."""
+
+    def said(row: Row) -> str:
+        week = format_value("date_short", row["week_start_date"])
+        return f"Week of {week}: {format_value('usd0', row[column])}"
+
+    style = {"mode": "lines", "line": {"color": theme.colour(role), "width": 2.5}}
+    axis = {"rangemode": "tozero", "tickprefix": "$", "tickformat": "~s", "nticks": 6}
+    return chart(
+        weeks,
+        [Trace(x="week_start_date", y=column, hover=said, style=style)],
+        layout={
+            "xaxis": {"type": "date", "range": week_range(weeks), "tickformat": "%b"},
+            "yaxis": axis,
+        },
+        narrow={"xaxis": {"dtick": "M3"}},
+        size="l",
+    )
 
 
 def ends(rows: Sequence[Row]) -> tuple[int, int]:
