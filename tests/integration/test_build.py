@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,7 +17,6 @@ import pytest
 from processing.board.reader import open_release
 from processing.build.run import Build, Report
 from processing.config import load_config
-from processing.contracts.frames import LazyFrame
 from processing.errors import BoardError, ConfigError, ContractError, SourceError, UsageError
 from processing.sources.retail import SOURCES, TRANSACTIONS
 from processing.sources.source import RawColumn
@@ -216,36 +214,6 @@ def test_a_changed_source_rebuilds_only_what_reads_it(project: Path) -> None:
         "sales_by_week_department": "upstream changed: departments",
         "contributions_by_week_department": "upstream changed: departments",
     }
-
-
-def test_a_function_that_raises_is_one_message(project: Path) -> None:
-    """It names the table, the error and the line; the release served stays."""
-    before = run_build(project).release.manifest
-
-    def weeks(trading_days_by_week: LazyFrame) -> LazyFrame:
-        """Ask for a column that is not there."""
-        return trading_days_by_week.select("week", "nosuch")
-
-    tables = load_tables() | {"weeks": replace(load_tables()["weeks"], function=weeks)}
-    some = {name: tables[name] for name in ("trading_days_by_week", "weeks")}
-    with pytest.raises(ContractError, match="weeks: its function fails") as error:
-        run_build(project, now=LATER, tables=some)
-    assert re.search(r"ColumnNotFoundError: .*\['nosuch'\]", str(error.value))
-    assert "mend the function" in str(error.value)
-    assert open_release(project / "board").manifest == before
-
-
-def test_code_that_every_table_goes_through_builds_them_again(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """They come out the same here, so there is nothing new to release."""
-    run_build(project)
-    tables = set(contents(project))
-    monkeypatch.setattr("processing.build.run.making_hash", lambda: "other")
-    report = run_build(project, now=LATER)
-    assert set(reasons(report)) == tables
-    assert reasons(report)["weeks"] == "code changed"
-    assert not report.is_new
 
 
 def test_forced_tables_are_built_again(project: Path) -> None:
