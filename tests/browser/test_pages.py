@@ -70,6 +70,19 @@ def test_nothing_is_asked_of_another_host_and_the_console_is_silent(visit: Visit
     assert visit.errors == []
 
 
+def test_the_policy_refuses_nothing_of_ours_and_everything_else(visit: Visit) -> None:
+    assert visit.pictures is not None
+    assert visit.page.evaluate("window.refused") == []
+    with visit.complaints_expected():
+        visit.page.evaluate("""() => {
+          const script = document.createElement('script');
+          script.textContent = 'window.intruder = 1';
+          document.body.append(script);
+        }""")
+        visit.page.wait_for_function("() => window.refused.length > 0")
+    assert visit.page.evaluate("window.refused.length = 0, window.intruder ?? null") is None
+
+
 def test_nothing_is_wider_than_the_screen(visit: Visit) -> None:
     assert visit.pictures is not None
     wide, screen = visit.page.evaluate(

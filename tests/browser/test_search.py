@@ -77,24 +77,24 @@ def test_nothing_found_is_said(page: Page) -> None:
     assert page.locator(RESULTS).count() == 0
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        "<img src=x onerror=alert(1)>",
-        "(((",
-        "\\",
-        "[a-",
-        "__proto__",
-        "grocery <b>",
-        ".*",
-        "\u202e",
-    ],
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "(((",
+    "\\",
+    "[a-",
+    "__proto__",
+    "grocery <b>",
+    ".*",
+    "\u202e",
 )
-def test_hostile_words_do_nothing(page: Page, hostile: str) -> None:
+
+
+def test_hostile_words_do_nothing(page: Page) -> None:
     """No markup, no error, whatever is typed."""
     search(page, "grocery")
-    page.fill(FIELD, hostile)
-    assert page.locator("dialog.search :is(img, b)").count() == 0
+    for hostile in HOSTILE:
+        page.fill(FIELD, hostile)
+        assert page.locator("dialog.search :is(img, b)").count() == 0, hostile
 
 
 def test_escape_closes_and_gives_the_focus_back(page: Page) -> None:

@@ -57,6 +57,13 @@ class Visit:
             found.append({**picture.evaluate(LOOK_AT_PICTURE), "before": before})
         return found
 
+    @contextmanager
+    def complaints_expected(self) -> Iterator[None]:
+        """What a test makes the page complain of is none of the page's own errors."""
+        before = len(self.errors)
+        yield
+        del self.errors[before:]
+
     def values(self) -> list[dict[str, str]]:
         """Every number in a sentence, with the pin's cell it claims to be."""
         found: list[dict[str, str]] = self.page.evaluate(READ_VALUES)
@@ -68,6 +75,10 @@ class Visit:
         return float(0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255
 
 
+WATCH = """
+window.refused = [];
+addEventListener("securitypolicyviolation", (event) => refused.push(event.violatedDirective));
+"""
 CHOOSE_ITS_TAB = """picture => {
   let panel = picture.closest('[role=tabpanel]');
   while (panel) {
@@ -116,6 +127,7 @@ def visiting(
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, offline=False
     )
+    context.add_init_script(WATCH)
     page = context.new_page()
     visit = Visit(page, base, scheme)
     page.on("request", lambda request: visit.requests.append(request.url))

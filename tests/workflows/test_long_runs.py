@@ -3,8 +3,8 @@
 Every step runs for real in a clean clone, but for what would take an hour: in the clone the suite
 is one test that notes what it was given, `scripts/check.py` says that it ran, and the machine's
 package manager notes what it was asked for. What those do is tried by the run that this test is a
-part of. Each job installs its tools anew, so a usual run walks one that tests, and the others are
-for the nightly run, which asks for more examples.
+part of. Each job that tests installs its tools anew, so these are for the nightly run, which asks
+for more examples; `test_refresh.py` walks the run that publishes in every run.
 """
 
 from __future__ import annotations
@@ -153,6 +153,7 @@ def test_a_failing_test_fails_the_run(world: World) -> None:
         world.commit(tree, "Mend it")
 
 
+@at_night
 @pytest.mark.usefixtures("quarto")
 def test_the_night_tries_more_examples_and_every_fault(world: World) -> None:
     """It leaves the table of faults written anew."""
