@@ -33,6 +33,7 @@ class DuckDB:
             "preserve_insertion_order": False,  # the declared sort gives the order
         }
         if spill:  # otherwise in the folder that the command was started in
+            spill.parent.mkdir(parents=True, exist_ok=True)  # DuckDB makes one folder, not two
             settings["temp_directory"] = str(spill)
         if config.threads:
             settings["threads"] = config.threads

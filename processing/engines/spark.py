@@ -67,7 +67,8 @@ class Spark:
     def __init__(
         self, config: EngineConfig, spill: Path | None = None, token: str | None = None
     ) -> None:
-        self.session = _remote(config, token) if config.remote else _classic(config, spill)
+        with _no_word_about_pandas():
+            self.session = _remote(config, token) if config.remote else _classic(config, spill)
 
     def scan(self, name: str, location: Location) -> LazyFrame:
         """A lazy frame over the files; only their schema is read now."""
@@ -86,15 +87,12 @@ class Spark:
 
     def take(self, table: pa.Table) -> LazyFrame:
         """The Arrow table as a frame; it travels to the session."""
-        with _faults("A table cannot be handed to Spark", None), warnings.catch_warnings():
-            # PySpark asks for pandas below 3; the way through Arrow touches none of it.
-            warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
+        with _faults("A table cannot be handed to Spark", None), _no_word_about_pandas():
             return cast("LazyFrame", nw.from_native(self.session.createDataFrame(table)))
 
     def collect(self, name: str, frame: LazyFrame) -> pa.Table:
         """Run the query behind `frame`; its rows come back as Arrow."""
-        with _faults(f"Table {name} cannot be computed", None), warnings.catch_warnings():
-            warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
+        with _faults(f"Table {name} cannot be computed", None), _no_word_about_pandas():
             return frame.collect("pyarrow").to_native()
 
 
@@ -168,6 +166,14 @@ def _settings(config: EngineConfig, spill: Path | None) -> dict[str, str]:
         **config.settings,
         **SAME_ANSWERS,
     }
+
+
+@contextmanager
+def _no_word_about_pandas() -> Iterator[None]:
+    """PySpark asks for pandas below 3 at each of its steps; the way through Arrow touches none."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
+        yield
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from importlib.util import find_spec
 
 import pytest
@@ -41,4 +42,8 @@ def has_spark() -> None:
 @pytest.fixture(scope="session")
 def spark(has_spark: None) -> Engine:
     """One session for all tests: a process has no second one."""
-    return open_engine(SPARK)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        engine = open_engine(SPARK)
+    assert [str(each.message) for each in said] == []  # what a person would read on each build
+    return engine

