@@ -34,9 +34,9 @@ LINES = """
 """
 
 
-def headline(*columns: str) -> list[tuple[Any, ...]]:
+def headline(*columns: str, drawing: str = LINES) -> list[tuple[Any, ...]]:
     """The given columns of the headline figures for the drawing above."""
-    lines = frame(LINES).with_columns(
+    lines = frame(drawing).with_columns(
         retail_disc=nw.lit(0.0), coupon_disc=nw.lit(0.0), coupon_match_disc=nw.lit(0.0)
     )
     lines = lines.with_columns(store_id=nw.lit(7))
@@ -78,6 +78,13 @@ def test_the_mean_of_four_is_given_in_the_unit_of_the_measure() -> None:
     assert headline(
         "sales_mean4_usd", "baskets_mean4", "households_mean4", "average_basket_mean4_usd"
     )[4] == (5, 10.0, 1.25, 1.0, 8.0)
+
+
+def test_a_mean_between_two_cents_is_rounded_up() -> None:
+    """40.02 over four weeks is 10.005: on every engine 10.01, and the change follows from it."""
+    more = LINES.replace("| 1          | 10.00\n    2 ", "| 1          | 10.02\n    2 ")
+    found = headline("sales_mean4_usd", "sales_change_mean4_usd", drawing=more)
+    assert found[4] == (5, 10.01, 4.99)
 
 
 def test_the_year_so_far_adds_up() -> None:

@@ -85,6 +85,17 @@ def test_a_pair_needs_eight_weeks_with_sales_and_four_on_either_side() -> None:
     assert found(sold(fewer), placed(ON_SHELF))["any", "display"][0] == 0
     three = {week: codes for week, codes in ON_SHELF.items() if week != 8}
     assert found(sold(SOLD), placed(three))["any", "display"][0] == 0
+    all_but = {first: dict.fromkeys(range(first, 10), ("A", "0")) for first in (4, 5)}
+    assert found(sold(SOLD), placed(all_but[4]))["any", "display"][0] == 0
+    assert found(sold(SOLD), placed(all_but[5]))["any", "display"][0] == 20
+
+
+def test_quartiles_go_by_the_ratio_and_not_by_what_was_sold() -> None:
+    """Twenty products that sold more, and the same with as without, come before twenty at 2.25."""
+    same = dict.fromkeys(range(1, 10), 1000)
+    more = sold(same).with_columns(product_id=nw.col("product_id") + 20)
+    rows = found(nw.concat([sold(SOLD), more]), placed(ON_SHELF, 40))
+    assert rows["any", "display"] == (40, 1.0, 1.0, 2.25, 50.0)
 
 
 def test_below_twenty_pairs_nothing_is_said() -> None:

@@ -6,12 +6,13 @@ import narwhals as nw
 
 from processing.contracts.frames import LazyFrame
 from processing.tables.sales import (
+    ranked,
     sales_by_week_department,
     sales_by_week_store,
     sales_by_week_store_department,
 )
 from processing.tables.visits import visits_by_week_store
-from tests.spec.frames import frame, pinned
+from tests.spec.frames import frame, pinned, rows
 
 PRODUCTS = """
     product_id | department | product_category
@@ -154,6 +155,19 @@ def test_stores_are_ranked_now_and_before() -> None:
         "sales_by_week_store", table, "week", "store_id", "rank", "rank_before", "rank_change"
     )
     assert [row[1:] for row in found if row[0] == 5] == [(7, 1, 1, 0), (8, 2, 2, 0)]
+
+
+def test_ties_of_stores_go_by_their_number() -> None:
+    """Else two builds of the same data could rank them in two ways."""
+    columns = "week | store_id | sales_cents | baskets | households | mean4_sum_cents"
+    drawing = "\n".join(
+        [
+            f"{columns} | change_mean4_usd",
+            *(f"5 | {n} | 9 | 1 | 1 | 8 | 7.0" for n in range(9, 0, -1)),
+        ]
+    )
+    placed = ranked(frame(drawing)).select("store_id", "rank", "rank_before", "mover_rank")
+    assert rows(placed, "store_id") == [(n, n, n, n) for n in range(1, 10)]
 
 
 def test_a_store_appears_while_it_sold_in_the_week_or_the_four_before() -> None:

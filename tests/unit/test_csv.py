@@ -29,6 +29,12 @@ def test_a_formula_in_text_is_not_live(text: str) -> None:
     assert neutral(text) == "'" + text
 
 
+@pytest.mark.parametrize("text", ["\tname", "\r=1", "\nname"])
+def test_text_that_begins_with_a_break_is_marked(text: str) -> None:
+    """A spreadsheet may drop the break, and take what follows for the start of the cell."""
+    assert neutral(text) == "'" + text
+
+
 @pytest.mark.parametrize("text", ["Grocery", "a=b", "3-pack", "", "'quoted'"])
 def test_harmless_text_stays_as_it_is(text: str) -> None:
     """Names are not marked without need."""

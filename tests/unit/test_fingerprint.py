@@ -11,7 +11,7 @@ from types import FunctionType, ModuleType
 
 import pytest
 
-from processing.build.fingerprint import code_hash, contract_hash
+from processing.build.fingerprint import code_hash, contract_hash, short_hash
 from processing.build.make import making_hash
 from processing.contracts.contract import Column, Contract
 
@@ -143,6 +143,11 @@ def test_a_hash_is_the_same_in_another_process() -> None:
         for seed in ("1", "2")
     }
     assert len(found) == 1
+
+
+def test_parts_of_a_hash_are_told_apart() -> None:
+    """What is moved from one part to the next is another thing."""
+    assert short_hash("ab", "c") != short_hash("a", "bc")
 
 
 def test_a_contract_has_a_hash_of_its_own() -> None:

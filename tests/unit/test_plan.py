@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from processing.board.manifest import PinEntry
 from processing.build.graph import Graph, build_graph
-from processing.build.plan import Fingerprint, TableState, plan
+from processing.build.plan import Fingerprint, TableState, plan, weeks_to_make
 from processing.contracts.contract import Contract
 from processing.tables.registry import Table
 
@@ -84,3 +85,29 @@ def test_only_a_changed_content_reaches_downstream() -> None:
 def test_forced_tables_are_built() -> None:
     """Whatever their fingerprints say."""
     assert decided(PRINTS, STATES, "z")["z"] == "build: forced"
+
+
+WEEKLY = msgspec.structs.replace(BEFORE, weeks={"1": "a", "2": "b", "3": "c"})
+NEWER = msgspec.structs.replace(BEFORE, weeks={"1": "a", "2": "other", "4": "d"})
+
+
+def test_only_weeks_that_changed_are_made() -> None:
+    """New ones, gone ones, and those of other content."""
+    assert weeks_to_make(NEWER, state(WEEKLY), forced=False) == {2, 3, 4}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"code": "x"}, {"contract": "x"}, {"library": "x"}, {"sources": {}}, {"upstream": {"a": "1"}}],
+)
+def test_no_week_is_kept_when_anything_else_changed(changed: dict[str, object]) -> None:
+    """The rows of the other weeks would be those of before."""
+    now = msgspec.structs.replace(NEWER, **changed)
+    assert weeks_to_make(now, state(WEEKLY), forced=False) is None
+
+
+def test_no_week_is_kept_of_a_table_that_is_forced_or_new() -> None:
+    """Nor of one that has no weeks."""
+    assert weeks_to_make(NEWER, state(WEEKLY), forced=True) is None
+    assert weeks_to_make(NEWER, None, forced=False) is None
+    assert weeks_to_make(BEFORE, state(BEFORE), forced=False) is None

@@ -51,6 +51,19 @@ def hidden(promise: Contract, table: pa.Table) -> list[tuple[int, int]]:
     return [(row["week"], row["age"]) for row in rows]
 
 
+def test_every_named_column_is_emptied_and_the_flag_says_so() -> None:
+    """Each of them tells of the few."""
+    promise = contract(columns=("sales", "mean"), flag="is_withheld")
+    few = drawn((1, 1, 2), (1, 2, 9))
+    wide = few.append_column("mean", pa.array([10, 10])).append_column(
+        "is_withheld", pa.array([False, False])
+    )
+    assert withhold(promise, wide)[0].to_pylist() == [
+        {"week": 1, "age": 1, "households": None, "sales": None, "mean": None, "is_withheld": True},
+        {"week": 1, "age": 2, "households": 9, "sales": 90, "mean": 10, "is_withheld": False},
+    ]
+
+
 def test_a_table_without_the_promise_stays_as_it_is() -> None:
     """And nothing is said about it."""
     plain = Contract(title="T", grain="g", key=("week",), columns=contract().columns)
