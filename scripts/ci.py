@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from processing.board.reader import BOARD_VARIABLE
 from processing.config import Audience, Config, load_config
 from processing.errors import MillpondError
 from processing.keeping.parcel import Parcel
@@ -54,6 +55,14 @@ def fingerprint(config: Config, renderer: str) -> str:
         for audience in (None, *places(config))
     )
     return hashlib.sha256("".join((main, *others)).encode()).hexdigest() if others else main
+
+
+def restored(config: Config) -> dict[str, str]:
+    """Lets a command read the board that was unpacked here, and ask nobody for another one.
+
+    The jobs that render hold no credential of a board elsewhere.
+    """
+    return {BOARD_VARIABLE: str(config.board_path)} if config.board.is_elsewhere else {}
 
 
 def millpond(command: str, *arguments: str, **more: str) -> int:

@@ -7,7 +7,7 @@ import sys
 from processing.errors import MillpondError
 from processing.keeping.parcel import unpack
 from processing.keeping.showing import put_site
-from scripts.ci import ended, millpond, pages_of, places, project, setting
+from scripts.ci import ended, millpond, pages_of, places, project, restored, setting
 
 
 def main() -> int:
@@ -18,7 +18,9 @@ def main() -> int:
         unpack(parcel, config.board_path, pages_of(config))
         for audience, address in places(config).items():
             one = "--audience", audience
-            code = millpond("render", "--renderer", renderer, *one) or millpond("check", *one)
+            here = restored(config)
+            code = millpond("render", "--renderer", renderer, *one, **here)
+            code = code or millpond("check", *one, **here)
             if code:
                 return code
             site = config.for_audience(audience).site.out

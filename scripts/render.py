@@ -20,6 +20,7 @@ from scripts.ci import (
     pages_of,
     project,
     reason,
+    restored,
     setting,
 )
 
@@ -36,12 +37,12 @@ def main() -> int:
     try:
         unpack(parcel, config.board_path, pages_of(config))
         unpack_site(parcel, config.root / config.site.out)
-        code = millpond("render", "--renderer", renderer)
+        code = millpond("render", "--renderer", renderer, **restored(config))
         pack_pages(parcel, pages_of(config))
         failing = _failing() if code == PageError.exit_code else []
         if code and not failing:
             return code
-        if code := millpond("check"):
+        if code := millpond("check", **restored(config)):
             return code
         _expect(config, parcel, renderer, tuple(page["name"] for page in failing))
     except MillpondError as error:

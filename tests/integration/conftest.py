@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.integration.outcomes import Survived, note
+from tests.integration.places import place, s3, sftp, webdav  # noqa: F401 - fixtures of boards
 
 
 @pytest.fixture

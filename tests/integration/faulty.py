@@ -85,13 +85,15 @@ def pruned(folder: Path, keep: int) -> Pruning:
 
 def start(work: str, folder: Path, fault: str = "", *arguments: Any) -> ForkServerProcess:
     """Begin `build` or `render` in a process of its own; `said` tells what came of it."""
-    child = _CONTEXT.Process(target=_child, args=(work, folder, fault, arguments))
+    child = _CONTEXT.Process(target=_child, args=(work, folder, fault, arguments, dict(os.environ)))
     child.start()
     return child
 
 
-def _child(work: str, folder: Path, fault: str, arguments: tuple[Any, ...]) -> None:
-    os.environ[faults.VARIABLE] = fault
+def _child(
+    work: str, folder: Path, fault: str, arguments: tuple[Any, ...], environment: dict[str, str]
+) -> None:
+    os.environ |= environment | {faults.VARIABLE: fault}
     works: dict[str, Callable[..., object]] = {
         "build": build,
         "render": render,

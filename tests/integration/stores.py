@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -15,25 +16,32 @@ from processing.build.elsewhere import board_here
 from processing.config import load_config
 from tests.integration.projects import make_project
 
-KEYS = "BOARD_KEY_ID=testing\nBOARD_SECRET=testing\n"
-NAMED = 'credentials.key = "BOARD_KEY_ID"\ncredentials.secret = "BOARD_SECRET"\n'
+RIGHT = {"user": "me", "password": "pass-c4nary"}
+KEYS = {"key": "testing", "secret": "testing"}
 
 
-def project_on(folder: Path, address: str, endpoint: str = "") -> Path:
+def project_on(
+    folder: Path, address: str, endpoint: str = "", credentials: Mapping[str, str] | None = None
+) -> Path:
     """A small project whose board lies at that address, as on a machine of its own."""
     make_project(folder)
-    return move_board(folder, address, endpoint)
+    return move_board(folder, address, endpoint, credentials)
 
 
-def move_board(folder: Path, address: str, endpoint: str = "") -> Path:
-    """Let the project's millpond.toml name another board."""
+def move_board(
+    folder: Path, address: str, endpoint: str = "", credentials: Mapping[str, str] | None = None
+) -> Path:
+    """Let the project's millpond.toml name another board; its credentials by role go into `.env`."""
     toml = folder / "millpond.toml"
     before, rest = toml.read_text(encoding="utf-8").split("[board]\n")
     _, _, after = rest.partition("[sources.")
     board = f'[board]\naddress = "{address}"\nwait_seconds = 0\n'
     if endpoint:
-        board += f'endpoint = "{endpoint}"\n' + NAMED
-        (folder / ".env").write_text(KEYS, encoding="utf-8")
+        board += f'endpoint = "{endpoint}"\n'
+    given = {f"BOARD_{k.upper()}": (k, v) for k, v in (credentials or {}).items()}
+    board += "".join(f'credentials.{role} = "{name}"\n' for name, (role, _) in given.items())
+    env = "".join(f"{name}={value}\n" for name, (_, value) in given.items())
+    (folder / ".env").write_text(env, encoding="utf-8")
     toml.write_text(f"{before}{board}[sources.{after}", encoding="utf-8")
     return folder
 
@@ -68,6 +76,72 @@ def make_bucket(endpoint: str, name: str) -> None:
         region_name="us-east-1",
     )
     made.create_bucket(Bucket=name)
+
+
+@contextmanager
+def sftp_server(folder: Path, home: Path) -> Iterator[str]:
+    """The address of a server of SFTP that serves a folder; the ssh of `home` knows its key."""
+    import asyncssh
+
+    class Login(asyncssh.SSHServer):
+        def begin_auth(self, username: str) -> bool:
+            return True
+
+        def password_auth_supported(self) -> bool:
+            return True
+
+        def validate_password(self, username: str, password: str) -> bool:
+            return password == RIGHT["password"]
+
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    loop, ready, ports = asyncio.new_event_loop(), Event(), []
+
+    def serve() -> None:
+        async def begin() -> None:
+            server = await asyncssh.listen(
+                "127.0.0.1",
+                0,
+                server_factory=Login,
+                server_host_keys=[key],
+                sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=bytes(folder)),
+            )
+            ports.append(server.get_port())
+            ready.set()
+
+        loop.run_until_complete(begin())
+        loop.run_forever()
+
+    thread = Thread(target=serve, daemon=True)
+    thread.start()
+    assert ready.wait(10)
+    hosts = home / ".ssh" / "known_hosts"
+    hosts.parent.mkdir(parents=True)
+    hosts.write_text(f"[127.0.0.1]:{ports[0]} {key.export_public_key().decode()}")
+    yield f"sftp://127.0.0.1:{ports[0]}"
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(5)
+
+
+@contextmanager
+def webdav_server(folder: Path) -> Iterator[str]:
+    """The address of a WebDAV server that asks for a password."""
+    from cheroot import wsgi
+    from wsgidav.wsgidav_app import WsgiDAVApp
+
+    users = {"*": {RIGHT["user"]: {"password": RIGHT["password"]}}}
+    app = WsgiDAVApp(
+        {
+            "provider_mapping": {"/": str(folder)},
+            "simple_dc": {"user_mapping": users},
+            "verbose": 0,
+            "logging": {"enable": False},
+        }
+    )
+    server = wsgi.Server(("127.0.0.1", 0), app)
+    server.prepare()
+    Thread(target=server.serve, daemon=True).start()
+    yield f"webdav+http://127.0.0.1:{server.bind_addr[1]}"
+    server.stop()
 
 
 @contextmanager

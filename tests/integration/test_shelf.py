@@ -2,86 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 
 from processing.board.shelf import Shelf, Words
 from processing.errors import BoardError, ConfigError
+from tests.integration.stores import RIGHT, sftp_server, webdav_server
 
 BOARD = Words("The board", "board")
-RIGHT = {"user": "me", "password": "pass-c4nary"}
 Opener = Callable[[dict[str, str]], Shelf]
 
 
 @pytest.fixture
 def sftp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A server of SFTP whose key this user's ssh knows."""
-    import asyncssh
-
-    class Login(asyncssh.SSHServer):
-        def begin_auth(self, username: str) -> bool:
-            return True
-
-        def password_auth_supported(self) -> bool:
-            return True
-
-        def validate_password(self, username: str, password: str) -> bool:
-            return password == RIGHT["password"]
-
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    loop, ready, ports = asyncio.new_event_loop(), Event(), []
-
-    def serve() -> None:
-        async def begin() -> None:
-            server = await asyncssh.listen(
-                "127.0.0.1",
-                0,
-                server_factory=Login,
-                server_host_keys=[key],
-                sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=bytes(tmp_path)),
-            )
-            ports.append(server.get_port())
-            ready.set()
-
-        loop.run_until_complete(begin())
-        loop.run_forever()
-
-    thread = Thread(target=serve, daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    hosts = tmp_path / "home" / ".ssh" / "known_hosts"
-    hosts.parent.mkdir(parents=True)
-    hosts.write_text(f"[127.0.0.1]:{ports[0]} {key.export_public_key().decode()}")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    yield f"sftp://127.0.0.1:{ports[0]}/board"
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(5)
+    with sftp_server(tmp_path, tmp_path / "home") as address:
+        yield f"{address}/board"
 
 
 @pytest.fixture
 def webdav(tmp_path: Path) -> Iterator[str]:
     """A WebDAV server that asks for a password."""
-    from cheroot import wsgi
-    from wsgidav.wsgidav_app import WsgiDAVApp
-
-    users = {"*": {RIGHT["user"]: {"password": RIGHT["password"]}}}
-    app = WsgiDAVApp(
-        {
-            "provider_mapping": {"/": str(tmp_path)},
-            "simple_dc": {"user_mapping": users},
-            "verbose": 0,
-            "logging": {"enable": False},
-        }
-    )
-    server = wsgi.Server(("127.0.0.1", 0), app)
-    server.prepare()
-    Thread(target=server.serve, daemon=True).start()
-    yield f"webdav+http://127.0.0.1:{server.bind_addr[1]}/board"
-    server.stop()
+    with webdav_server(tmp_path) as address:
+        yield f"{address}/board"
 
 
 @pytest.fixture(params=["file", "memory", "sftp", "webdav"])
