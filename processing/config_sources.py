@@ -81,6 +81,8 @@ def table_faults(
 def _holds_secret(address: str) -> bool:
     """Whether an address or a connection string brings a credential along."""
     scheme, _, rest = address.partition(":")
+    if scheme == "board" and "://" in rest:
+        return _holds_secret(rest)
     if scheme == "odbc":
         return any(SECRET_KEYS.fullmatch(key) for key in CONNECTION_PART.findall(rest))
     try:

@@ -53,13 +53,20 @@ class Replica:
     """The replica in `folder` of the board at `store`. Only who holds its lock may use it.
 
     `there` is what the board held when it was brought, `number` the head that was served then, and
-    `current` what that said.
+    `current` what that said. `only`: the one pin that is wanted, for who reads nothing else.
     """
 
-    def __init__(self, store: Store, folder: Path, named: Named = lambda folder: ()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        folder: Path,
+        named: Named = lambda folder: (),
+        only: str | None = None,
+    ) -> None:
         self.store = store
         self.folder = folder
         self.named = named
+        self.only = only
         self.there: dict[str, str] = {}
         self.beside: dict[str, bytes] = {}
         self.number = 0
@@ -96,7 +103,7 @@ class Replica:
         self.is_whole = whole
         self.number, self.current = self._served()
         small = {name for name in self.there if name in BESIDE or _is_kept(name)}
-        self._fetch(small, afresh)
+        self._fetch(set() if self.only else small, afresh)
         self._drop({name for name in self._local() if name in BESIDE or _is_kept(name)})
         self._fetch(self._wanted(), afresh)
         if whole:
@@ -121,6 +128,8 @@ class Replica:
         if self.current is not None:
             where = f"{self.store.address}/{CURRENT_FILE}"
             for entry in decode_served(self.current, where).pins:
+                if self.only and entry.name != self.only:
+                    continue
                 found.add(str(PurePosixPath("pins", entry.file).parent))
                 self._distrust(f"pins/{entry.file}", entry.sha256)
         return {name for name in self.there if str(PurePosixPath(name).parent) in found}

@@ -146,8 +146,12 @@ class Asked:
         parts = self.parts
         if parts.scheme == "odbc":
             return "odbc:" + (f" {self.config.table}" if self.config.table else "")
+        kind = f"{parts.scheme}:"
+        if kind == "board:" and "://" in parts.path:  # an address after it
+            parts = urlsplit(parts.path)
+            kind += f"{parts.scheme}:"
         host = parts.netloc.rpartition("@")[2]
-        place = f"{parts.scheme}:" + (f"//{host}" if host else "") + parts.path
+        place = kind + (f"//{host}" if host else "") + parts.path
         return f"{place} {self.config.table}" if self.config.table else place
 
     def fault(

@@ -5,16 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
+from processing.board.at import held_replica
+from processing.board.elsewhere import Replica
 from processing.board.foreign import newest_pin
 from processing.board.reader import open_release, verified_bytes
+from processing.board.shelf import Shelf, Words
+from processing.board.website import Website
 from processing.errors import BoardError, ConfigError
 from processing.sources.asked import Asked
 from processing.sources.location import Location, location_of
 
+WEB = ("http://", "https://")
+SECONDS = 60  # to wait for another run of this project that fetches the same
+
 
 def locate(asked: Asked) -> Location:
     """The file of the pin that `table` names. SourceError when it is not there as released."""
-    board = asked.root / unquote(asked.parts.path)
     name = asked.config.table
     if not name:
         raise ConfigError(
@@ -22,11 +28,31 @@ def locate(asked: Asked) -> Location:
             expected=f'table = "sales_by_week" under [sources.{asked.name}]',
         )
     try:
+        board = _board(asked, name)
         path = _released(board, name) if (board / "releases").is_dir() else newest_pin(board, name)
     except BoardError as error:
         found = f"{error.what}; {error.found}" if error.found else error.what
         raise asked.fault("the board does not give it", found, next_step="") from error
     return location_of(asked.name, asked.shown, path)
+
+
+def _board(asked: Asked, name: str) -> Path:
+    """The folder of the board; of one that lies elsewhere, what is here of it: the one pin."""
+    address = asked.config.address.partition(":")[2]
+    if "://" not in address:
+        return asked.root / unquote(asked.parts.path)
+    store: Shelf | Website
+    if address.startswith(WEB):
+        store = Website(address, asked.credential)
+    else:
+        words = Words("The board", asked.table)
+        store = Shelf(address, words, asked.credential, asked.config.endpoint)
+    replica = Replica(store, asked.cache / asked.name / "board", only=name)
+    with held_replica(replica, SECONDS):
+        replica.bring()
+    if not (replica.folder / "releases").is_dir():
+        raise BoardError(f"There is no board of Millpond at {address}", found="no release")
+    return replica.folder
 
 
 def _released(board: Path, name: str) -> Path:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,19 +12,23 @@ import pins
 import pytest
 from click.testing import CliRunner, Result
 
-from processing.board.at import replica_of
-from processing.board.elsewhere import CURRENT_FILE, HEADS, Replica
+from processing.board.elsewhere import CURRENT_FILE, HEADS
+from processing.board.manifest import sha256_file
 from processing.board.publish import find_release, releases, verify
-from processing.board.shelf import Shelf
 from processing.build.elsewhere import board_here
-from processing.build.state import named_by_state
 from processing.cli import cli
 from processing.config import load_config
-from processing.errors import BoardError
+from processing.config_sources import SourceConfig
+from processing.credentials import Credentials
+from processing.errors import BoardError, SourceError
+from processing.sources.asked import Asked
+from processing.sources.find import find
+from processing.sources.source import RawColumn, Source
 from tests.integration import faulty
 from tests.integration.faulty import LATER, NEW_DAY, OLD_DAY, built, contents
+from tests.integration.places import Place
 from tests.integration.projects import NOW
-from tests.integration.stores import make_bucket, project_on, refusing, s3_server, served
+from tests.integration.stores import KEYS, make_bucket, project_on, refusing, served
 
 # What a run visits while it sends a release, and which visit of it is meant.
 SENDING = [
@@ -35,49 +38,13 @@ SENDING = [
     ("file", "lists sent:1"),
     ("s3", "head due:1"),
     ("s3", "head made:1"),
+    ("sftp", "version sent:2"),
+    ("sftp", "head made:1"),
+    ("webdav", "head due:1"),
+    ("webdav", "lists sent:1"),
 ]
 on_a_folder = pytest.mark.parametrize("place", ["file"], indirect=True)
 on_s3 = pytest.mark.parametrize("place", ["s3"], indirect=True)
-
-
-@dataclass
-class Place:
-    """A board elsewhere: `machine` makes one more project that uses it."""
-
-    address: str
-    endpoint: str
-    folder: Path
-    count: int = 0
-
-    def machine(self) -> Path:
-        self.count += 1
-        folder = self.folder / f"machine-{self.count}" / "project"
-        return project_on(folder, self.address, self.endpoint)
-
-    def replica(self, folder: Path) -> Replica:
-        return replica_of(load_config(folder), {}, named_by_state)
-
-    def shelf(self, folder: Path) -> Shelf:
-        store = self.replica(folder).store
-        assert isinstance(store, Shelf)
-        return store
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    with s3_server() as endpoint:
-        yield endpoint
-
-
-@pytest.fixture(params=["file", "s3"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    """A board where nothing was ever kept."""
-    if request.param == "file":
-        return Place((tmp_path / "store").as_uri(), "", tmp_path)
-    endpoint = request.getfixturevalue("s3")
-    name = tmp_path.name.replace("_", "-").lower()[:60].strip("-")
-    make_bucket(endpoint, name)
-    return Place(f"s3://{name}/board", endpoint, tmp_path)
 
 
 @pytest.fixture
@@ -153,7 +120,7 @@ def test_of_two_writers_the_second_builds_on_what_the_first_released(place: Plac
     assert releases(board) == [start.id, fast.id, last.manifest.id]
 
 
-@on_s3
+@pytest.mark.parametrize("place", ["s3", "sftp", "webdav"], indirect=True)
 def test_many_writers_race(place: Place) -> None:
     """All at once on an empty board, for three days: each release is whole and follows another."""
     machines = [place.machine() for _ in range(3)]
@@ -233,9 +200,43 @@ def test_releases_are_rolled_back_pruned_and_looked_after(place: Place) -> None:
     assert verify(served(place.machine())) == []
 
 
+@pytest.mark.parametrize("place", ["s3", "sftp"], indirect=True)
+def test_a_pin_of_it_is_a_source_of_another_project(place: Place, tmp_path: Path) -> None:
+    """The pin alone is fetched, and anew only when another one is released."""
+    one = place.machine()
+    entry = built(one, OLD_DAY, NOW).manifest.pin("weeks")
+    asked = pin_asked(tmp_path / "reader", place, "weeks")
+    (file,) = find(asked).files
+    before = file.stat()
+    assert sha256_file(file) == entry.sha256
+    assert len(list((tmp_path / "reader").rglob("*.parquet"))) == 1
+    (same,) = find(asked).files
+    assert (same, same.stat()) == (file, before)
+    newer = built(one, NEW_DAY, LATER).manifest.pin("weeks")
+    (file,) = find(asked).files
+    assert sha256_file(file) == newer.sha256 != entry.sha256
+    with pytest.raises(SourceError, match="the board does not give it") as caught:
+        find(pin_asked(tmp_path / "reader", place, "gone"))
+    assert "c4nary" not in str(caught.value)
+
+
+def pin_asked(folder: Path, place: Place, table: str) -> Asked:
+    """A pin of the board at that place as a source, as docs/sources.md has it."""
+    folder.mkdir(exist_ok=True)
+    names = {role: f"BOARD_{role.upper()}" for role in place.credentials}
+    config = SourceConfig(
+        address=f"board:{place.address}", table=table, endpoint=place.endpoint, credentials=names
+    )
+    given = {names[role]: value for role, value in place.credentials.items()}
+    columns = (RawColumn("week", "integer", "the week"),)
+    source = Source(name="weeks", title="", origin="", licence="", updated="", columns=columns)
+    paths = (folder, folder / ".cache", folder / "intake", NEW_DAY, "UTC")
+    return Asked(source, config, *paths, Credentials(given, folder / ".env"))
+
+
 def test_no_bucket(s3: str, tmp_path: Path) -> None:
     """One message before anything is built."""
-    folder = project_on(tmp_path / "project", "s3://nothing-here/board", s3)
+    folder = project_on(tmp_path / "project", "s3://nothing-here/board", s3, KEYS)
     with pytest.raises(BoardError, match="The board fails while reading it: s3://nothing-here"):
         built(folder, OLD_DAY)
 
@@ -245,10 +246,10 @@ def test_no_right(s3: str, tmp_path: Path, method: str, doing: str) -> None:
     """To read or to write: one message, and others see what they saw."""
     make_bucket(s3, f"no-{method.lower()}")
     address = f"s3://no-{method.lower()}/board"
-    other = project_on(tmp_path / "other", address, s3)
+    other = project_on(tmp_path / "other", address, s3, KEYS)
     before = built(other, OLD_DAY, NOW).manifest
     with refusing(s3, method, 403) as endpoint:
-        folder = project_on(tmp_path / "project", address, endpoint)
+        folder = project_on(tmp_path / "project", address, endpoint, KEYS)
         with pytest.raises(BoardError, match=f"The board fails while {doing}") as caught:
             built(folder, NEW_DAY)
         assert "testing" not in str(caught.value)
@@ -257,6 +258,7 @@ def test_no_right(s3: str, tmp_path: Path, method: str, doing: str) -> None:
 
 
 def test_no_server(tmp_path: Path, unused_port: Callable[[], int]) -> None:
-    folder = project_on(tmp_path / "project", "s3://x/y", f"http://127.0.0.1:{unused_port()}")
+    endpoint = f"http://127.0.0.1:{unused_port()}"
+    folder = project_on(tmp_path / "project", "s3://x/y", endpoint, KEYS)
     with pytest.raises(BoardError, match=r"The board fails while reading it: s3://x/y"):
         built(folder, OLD_DAY)

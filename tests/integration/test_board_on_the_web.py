@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from processing.board.manifest import sha256_file
 from processing.board.publish import releases, verify
 from processing.cli import cli
 from processing.config import load_config
-from processing.errors import BoardError
+from processing.config_sources import SourceConfig
+from processing.credentials import Credentials
+from processing.errors import BoardError, SourceError
+from processing.sources.asked import Asked
+from processing.sources.find import find
+from processing.sources.source import RawColumn, Source
 from tests.integration.faulty import LATER, NEW_DAY, OLD_DAY, built, contents
 from tests.integration.projects import NOW, make_project
 from tests.integration.stores import move_board, served
@@ -52,6 +58,25 @@ def test_the_served_release_is_read(reader: Path, written: Path, server: Served)
     server.asked.clear()
     served(reader)
     assert [path for _, path, _ in server.asked if ".parquet" in path] == []
+
+
+def test_a_pin_of_it_is_a_source(tmp_path: Path, written: Path, server: Served) -> None:
+    """Of the release it serves; unchanged, two questions and no data."""
+    columns = (RawColumn("week", "integer", "the week"),)
+    source = Source(name="weeks", title="", origin="", licence="", updated="", columns=columns)
+    config = SourceConfig(address=f"board:{server.address('/board')}", table="weeks")
+    paths = (tmp_path, tmp_path / ".cache", tmp_path / "intake", NEW_DAY, "UTC")
+    asked = Asked(source, config, *paths, Credentials({}, tmp_path / ".env"))
+    (file,) = find(asked).files
+    entry = served(written).manifest.pin("weeks")
+    assert sha256_file(file) == entry.sha256
+    assert asked.shown == f"board:{server.address('/board')} weeks"
+    server.asked.clear()
+    find(asked)
+    assert {path.split("/")[2] for _, path, _ in server.asked} == {"releases"}
+    server.put("/board/releases/current.json", b"<html>log in</html>")
+    with pytest.raises(SourceError, match="the board does not give it"):
+        find(asked)
 
 
 def test_earlier_releases_are_found_by_name(reader: Path) -> None:
