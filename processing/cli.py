@@ -109,7 +109,7 @@ def build(
         for decision in decisions:
             click.echo(str(decision))
         return
-    _say_built(run_build(make))
+    _say_built(run_build(make, _shown(config)))
 
 
 @cli.command()
@@ -128,7 +128,7 @@ def render(
     """The current release to a static site."""
     from processing.build.elsewhere import board_here
 
-    board_here(config)
+    board_here(config, whole=bool(past))
     config = config.for_audience(audience)
     if past:
         _render_past(config, past, renderer, out)
@@ -166,10 +166,10 @@ def site(
                 found="--release with --as-of or --engine",
                 next_step="leave one of them out",
             )
-        board_here(config)
+        board_here(config, whole=True)
         _render_past(config, past, renderer, out)
         return
-    if not _say_built(run_build(lambda: _build(config, as_of, engine, ()))):
+    if not _say_built(run_build(lambda: _build(config, as_of, engine, ()), _shown(config))):
         return
     rendering = _say_rendered(_render(config, renderer, out, gate=True))
     if rendering is None:
@@ -211,7 +211,9 @@ def preview(config: Config, port: int, renderer: str | None, audience: Audience 
     config = config.for_audience(audience)
 
     def rebuild() -> None:
-        _say_built(run_build(lambda: _build(load_config(config.root), None, None, ())))
+        _say_built(
+            run_build(lambda: _build(load_config(config.root), None, None, ()), _shown(config))
+        )
         rendering = _say_rendered(_render(config, renderer, None))
         if rendering and rendering.error:
             raise rendering.error
@@ -278,6 +280,14 @@ def _build(
         config = msgspec.structs.replace(config, engine=chosen)
     day = data_day(config.clock, as_of or today(config))
     return Build(config, day, datetime.now(UTC), tell, frozenset(forced))
+
+
+def _shown(config: Config) -> frozenset[str]:
+    """The releases that a page still shows: they stay on the board."""
+    from processing.site.pages.cache import cache_folder
+    from processing.site.pages.shown import releases_shown
+
+    return releases_shown(cache_folder(config.root))
 
 
 def _render(

@@ -9,7 +9,7 @@ import click
 
 from processing.cli_base import as_of_option, command, today
 from processing.config import Config
-from processing.errors import BoardError, ContractError
+from processing.errors import BoardError, ContractError, UsageError
 
 
 @click.group()
@@ -85,22 +85,31 @@ def release_rollback(config: Config, identity: str | None) -> None:
 
 
 @release.command("prune")
-@click.option("--keep", type=int, required=True, metavar="N", help="Keep the last N releases.")
+@click.option("--keep", type=int, metavar="N", help="Keep the last N releases.")
 @click.option("--dry-run", is_flag=True, help="Say what would go; delete nothing.")
 @command
-def release_prune(config: Config, keep: int, dry_run: bool) -> None:
+def release_prune(config: Config, keep: int | None, dry_run: bool) -> None:
     """Delete older releases, and the versions that nothing names any more."""
     from processing.board.lock import board_held
     from processing.board.prune import plan_pruning, prune
     from processing.build.elsewhere import board_changed
+    from processing.build.retention import asks, plan
     from processing.build.state import named_by_state
     from processing.site.pages.cache import cache_folder
     from processing.site.pages.shown import releases_shown
 
+    if keep is None and not asks(config):
+        raise UsageError(
+            "Nothing says how many releases to keep",
+            expected="--keep N, or keep_releases or keep_days under [board] in millpond.toml",
+        )
     board, seconds = config.board_path, config.board.wait_seconds
     shown = releases_shown(cache_folder(config.root))
     with board_changed(config, whole=True), board_held(board, seconds):
-        pruning = plan_pruning(board, keep, named_by_state(board), shown)
+        if keep is None:
+            pruning = plan(config, datetime.now(UTC), shown)
+        else:
+            pruning = plan_pruning(board, keep, named_by_state(board), shown)
         for line in (*pruning.releases, *map(str, pruning.versions)):
             click.echo(f"{'would delete' if dry_run else 'deleting'} {line}")
         if not dry_run:

@@ -37,13 +37,16 @@ class ClockConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class BoardConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where pins live: a folder, relative to the project, or an address such as s3://….
 
-    `wait_seconds` is how long a run waits for another one before it stands down.
+    `wait_seconds` is how long a run waits for another one before it stands down. After a build the
+    last `keep_releases` stay, and those served within `keep_days`; without either, all of them.
     """
 
     address: str = "board"
     wait_seconds: Annotated[float, msgspec.Meta(ge=0)] = 60.0
     endpoint: str | None = None
     credentials: dict[str, str] = {}
+    keep_releases: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    keep_days: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
     @property
     def is_elsewhere(self) -> bool:

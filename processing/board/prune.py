@@ -6,10 +6,11 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from processing.board.files import STAGING, board_errors, clear_staging
-from processing.board.names import PIN_NAME, VERSION
+from processing.board.names import PIN_NAME, STAMP, VERSION
 from processing.board.publish import current_release, find_release, releases
 from processing.board.serve import kept_path
 from processing.errors import UsageError
@@ -60,6 +61,13 @@ def _staying(board: Path, keep: int) -> set[str]:
     return {*releases(board)[-keep:], *([served.manifest.id] if served else [])} & {
         *releases(board)
     }
+
+
+def served_since(board: Path, since: datetime) -> frozenset[str]:
+    """The releases that were served at that moment or later, by the times in their ids."""
+    known = releases(board)
+    older = [one for one in known if one < since.astimezone(UTC).strftime(STAMP)]
+    return frozenset(known) - frozenset(older[:-1])
 
 
 def orphans(board: Path, named: Iterable[str]) -> tuple[Path, ...]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from processing.board.at import held_replica, replica_of
 from processing.board.elsewhere import Replica
 from processing.board.lock import StoodDown, held
 from processing.board.reader import BOARD_VARIABLE
 from processing.board.send import Overtaken, send, writable
+from processing.build.retention import let_go
 from processing.build.run import Build, Report
 from processing.build.state import named_by_state
 from processing.config import Config
@@ -47,13 +49,21 @@ def board_changed(config: Config, *, whole: bool = False, afresh: bool = False) 
         send(replica)
 
 
-def run_build(make: Callable[[], Build]) -> Report | StoodDown:
-    """Run a build on the board, wherever it lies.
+def run_build(make: Callable[[], Build], shown: Iterable[str] = ()) -> Report | StoodDown:
+    """Run a build on the board, wherever it lies; then let go of what is kept no longer.
 
     Of two builds at once on a board elsewhere the second to end is made again on what the first has
-    released; when others are faster each time, it stands down.
+    released; when others are faster each time, it stands down. `shown`: releases that a page still
+    shows, and that stay.
     """
     job = make()
+    done = _run_build(make, job)
+    if isinstance(done, Report):
+        let_go(job.config, partial(board_changed, job.config, whole=True), job.now, shown, job.tell)
+    return done
+
+
+def _run_build(make: Callable[[], Build], job: Build) -> Report | StoodDown:
     replica = _replica(job.config)
     if replica is None:
         return job.run()
