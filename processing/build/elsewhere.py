@@ -27,7 +27,7 @@ def board_here(config: Config, *, whole: bool = False, afresh: bool = False) -> 
     Nor where `MILLPOND_BOARD` names a board that is here already. BoardError when it is not to be
     had.
     """
-    if (replica := _replica(config)) and not os.environ.get(BOARD_VARIABLE):
+    if not os.environ.get(BOARD_VARIABLE) and (replica := _replica(config)):
         with held_replica(replica, config.board.wait_seconds):
             replica.bring(whole=whole, afresh=afresh)
 
