@@ -77,12 +77,13 @@ def _open_google(address: str, credential: Credential, endpoint: str | None) -> 
 def _open_azure(address: str, credential: Credential, endpoint: str | None) -> Opened:
     import fsspec
 
-    named = _given(
-        account_name=credential("user"),
-        account_key=credential("key"),
-        sas_token=credential("token"),
-        account_host=endpoint,
-    )
+    account, key, token = credential("user"), credential("key"), credential("token")
+    if endpoint and key:
+        text = f"AccountName={account or ''};AccountKey={key};BlobEndpoint={endpoint}"
+        named = {"connection_string": text}
+    else:
+        host = urlsplit(endpoint).netloc if endpoint else None
+        named = _given(account_name=account, account_key=key, sas_token=token, account_host=host)
     fs, root = fsspec.url_to_fs(address, **FRESH, **named)
     return fs, root
 
