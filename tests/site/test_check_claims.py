@@ -43,6 +43,11 @@ def test_a_true_claim_is_no_finding(site: Handmade) -> None:
         ('data-column="sales_usd"', 'data-column="sales"', "has no column sales"),
         ('data-row="week_end_date=2017-01-14"', 'data-row=""', "has 2 such rows, not one"),
         ('data-among=""', 'data-among="note=high"', "claims max of an empty cell"),
+        (
+            'data-among=""',
+            'data-among="week_end_date=2017-01-07"',
+            "claims max of 2400.75, which is not among the rows it is compared with",
+        ),
         ('data-among=""', 'data-among="kind=high"', "has no column kind"),
         ('data-among=""', 'data-among="note"', "'note' is no condition"),
     ],

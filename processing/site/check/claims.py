@@ -37,6 +37,7 @@ KINDS: dict[str, Holds] = {
     "rise": lambda value, _: value > 0,
     "fall": lambda value, _: value < 0,
 }
+OF_ITS_ROWS = {"max", "min", "furthest"}
 # Of all values at once, to the dollar, as a reader sees them.
 ALL_KINDS: dict[str, Callable[[Decimal], bool]] = {
     "none-rise": lambda value: value <= 0,
@@ -86,6 +87,8 @@ def _verdict(
     value = _number(cell[0])
     if value is None or not values:
         return f"claims {kind} of an empty cell"
+    if kind in OF_ITS_ROWS and value not in values:
+        return f"claims {kind} of {value}, which is not among the rows it is compared with"
     if KINDS[kind](value, values):
         return None
     return f"claims {kind} of {value}, {table.name} has {min(values)} to {max(values)}"
