@@ -50,12 +50,7 @@ def test_cells_in_any_fence_are_found_with_their_lines(fence: str) -> None:
     """Backticks or tildes, three or more: a cell is a cell, and knows its line."""
     page = parsed(f"---\ntitle: x\n---\nProse\n\n{fence}{{python}}\n#| echo: false\nf()\n{fence}\n")
     cell = page.blocks[1]
-    assert (cell.kind, cell.text, cell.line, cell.code_line) == (
-        "cell",
-        "#| echo: false\nf()",
-        7,
-        8,
-    )
+    assert (cell.kind, cell.text, cell.line) == ("cell", "#| echo: false\nf()", 7)
     assert cell.options == {"echo": False}
 
 

@@ -46,15 +46,6 @@ class Block:
             )
         return options
 
-    @property
-    def code_line(self) -> int:
-        """The line of the first statement, after options and blank lines."""
-        lines = self.text.split("\n")
-        at = len(self._option_lines())
-        while at < len(lines) - 1 and not lines[at].strip():
-            at += 1
-        return self.line + at
-
     def _option_lines(self) -> list[str]:
         found = []
         for line in self.text.split("\n"):
