@@ -81,8 +81,10 @@ def test_on_paper_each_chart_is_whole_on_one_page(
         page.emulate_media(media="print")
         page.set_viewport_size({"width": 680, "height": 900})
         wanted = {chart["unit"]: set(chart["labels"]) for chart in charts(page)}
-        margin = {"top": "15mm", "bottom": "15mm"}
-        printed = {paper: page.pdf(format=paper, margin=margin) for paper in ("A4", "Letter")}
+        printed = {
+            paper: page.pdf(format=paper, margin={"top": "15mm", "bottom": "15mm"})
+            for paper in ("A4", "Letter")
+        }
     for paper, content in printed.items():
         texts = [squeezed(sheet.extract_text()) for sheet in PdfReader(io.BytesIO(content)).pages]
         for unit, labels in wanted.items():
