@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from processing.board.reader import Pin
 from processing.views.claim import claim
@@ -30,11 +30,12 @@ SCRIPTS_OFF = (
 
 
 @when_ready
-def explorer(lookup: Pin, totals: Pin, departments: Pin, stores: Pin) -> Fragment:
+def explorer(lookup: Pin, totals: Pin, departments: Pin, stores: Pin, *coarser: Pin) -> Fragment:
     """The section `explorer`: a form, and all stores and departments together by full week.
 
-    The script reads the rows of `lookup` from the site once the reader chooses; `totals` (one row
-    per week) is what is drawn here, the other two name what may be chosen.
+    The script reads the rows of `lookup` from the site once the reader chooses, or those of a pin
+    of `coarser` where that holds the same sums in fewer bytes; `totals` (one row per week) is what
+    is drawn here, the other two name what may be chosen.
     """
     weeks = full_weeks(records(totals))
     parts = [
@@ -45,7 +46,7 @@ def explorer(lookup: Pin, totals: Pin, departments: Pin, stores: Pin) -> Fragmen
         form([(name, _label(lookup, name)) for name in MEASURES]),
         element("div", _before(totals, weeks).html, class_="mp-explorer-before"),
         element("div", "", class_="mp-explorer-result", hidden=True),
-        _choices(lookup, weeks, sort_by(records(departments), "rank"), records(stores)),
+        _choices(lookup, coarser, weeks, sort_by(records(departments), "rank"), records(stores)),
         element("script", src="assets/explorer.js", defer=True),
     ]
     name = "Explorer of sales by week, store and department"
@@ -93,16 +94,23 @@ def _amount(pin: Pin, row: Row) -> str:
 
 
 def _choices(
-    lookup: Pin, weeks: Sequence[Row], departments: Sequence[Row], stores: Sequence[Row]
+    lookup: Pin,
+    coarser: Sequence[Pin],
+    weeks: Sequence[Row],
+    departments: Sequence[Row],
+    stores: Sequence[Row],
 ) -> str:
     """What may be chosen, and where the rows lie, as inert JSON for the script."""
     import msgspec
 
     entry = lookup.entry
-    content = {
-        "pin": entry.name,
-        "bytes": entry.bytes,
-        "rows": entry.rows,
+    content = _file(lookup) | {
+        "coarser": [
+            _file(pin) | {"lacks": lacked, "measures": _measures(pin)}
+            for pin in sorted(coarser, key=lambda pin: pin.entry.bytes)
+            for lacked in ("department", "store_id")
+            if lacked not in pin.entry.contract.key
+        ],
         "measures": [
             {
                 "name": name,
@@ -121,6 +129,17 @@ def _choices(
     }
     text = escape_json(msgspec.json.encode(content).decode())
     return element("script", text, type="application/json", class_="mp-choices")
+
+
+def _file(pin: Pin) -> dict[str, Any]:
+    """What the script must know of a pin's file before it asks for a part of it."""
+    return {"pin": pin.entry.name, "bytes": pin.entry.bytes, "rows": pin.entry.rows}
+
+
+def _measures(pin: Pin) -> list[str]:
+    """The measures that a pin has a column of."""
+    names = {column.name for column in pin.entry.contract.columns}
+    return [name for name in MEASURES if name in names]
 
 
 def _name(row: Row) -> str:

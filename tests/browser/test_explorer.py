@@ -154,6 +154,7 @@ def some_choices(release: Release) -> list[list[tuple[str, str]]]:
     departments = sorted(set(table["department"].to_pylist()))
     stores = sorted(set(table["store_id"].to_pylist()))
     choices = [[("by", "department")], [("by", "store"), ("measure", "discount_usd")]]
+    choices += [[("by", "store")], [("store", str(stores[0])), ("from", "2017-03-06")]]
     for measure in FORMATS:
         for by in ("total", "department", "store"):
             query = [("measure", measure), ("by", by)]
@@ -238,6 +239,28 @@ def test_only_the_row_groups_of_the_choice_are_fetched(
     page.locator(".mp-explorer-said", has_text="lines").wait_for()  # no eval under the policy
     lines = group.column(names.index("lines"))
     assert served.bytes_of(".parquet") == lines.total_compressed_size
+
+
+def test_all_departments_of_a_store_are_read_from_sums_by_store(
+    page: Page, served: Served, release: Release
+) -> None:
+    """A tenth of what every row group of the lookup table weighs; by department alone, less yet."""
+    lookup = release.path(LOOKUP).stat().st_size
+    for query, pin in (
+        (("store", "367"), "sales_by_week_store"),
+        (("by", "department"), "sales_by_week_department"),
+    ):
+        open_view(page, served, [query])
+        asked = {path for path in served.paths if path.endswith(".parquet")}
+        assert asked == {f"/data/pins/{pin}.parquet"}
+        assert served.bytes_of(".parquet") < lookup / 5
+    served.forget()
+    page.click("[data-do=reset]")
+    page.select_option("[name=measure]", "lines")
+    page.wait_for_selector("#explorer-result")
+    assert {path for path in served.paths if path.endswith(".parquet")} == {
+        f"/data/pins/{LOOKUP}.parquet"
+    }
 
 
 def test_the_state_is_in_the_address_and_comes_back(page: Page, served: Served) -> None:

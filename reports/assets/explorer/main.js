@@ -23,8 +23,7 @@ export function start(section) {
   const result = section.querySelector(".mp-explorer-result");
   // A page that could not be renewed reads the pins of its own release.
   const pins = document.getElementById("not-renewed")?.dataset.pins ?? "data/pins";
-  const url = new URL(`${pins}/${choices.pin}.parquet`, document.baseURI).href;
-  let table = null; // a promise of the opened file
+  const tables = new Map(); // name of a pin -> a promise of its opened file
   let latest = 0; // of several choices under way only the last one is shown
   let redraw = () => {};
 
@@ -60,18 +59,26 @@ export function start(section) {
     result.hidden = true;
   }
 
+  function open(source) {
+    if (!tables.has(source.pin)) {
+      const url = new URL(`${pins}/${source.pin}.parquet`, document.baseURI).href;
+      tables.set(source.pin, reader.open(url, source));
+    }
+    return tables.get(source.pin);
+  }
+
   async function rowsFor(state) {
-    table ??= reader.open(url, choices);
+    const source = smallest(state, choices);
     try {
       const numbers = new Map(choices.weeks.map(([week, day]) => [day, week]));
-      return await reader.read(await table, state.measure, {
+      return await reader.read(await open(source), state.measure, {
         departments: state.department,
         stores: state.store.map(Number),
         firstWeek: numbers.get(state.from),
         lastWeek: numbers.get(state.to),
       });
     } catch (error) {
-      table = null;
+      tables.delete(source.pin);
       throw error;
     }
   }
@@ -111,6 +118,18 @@ export function start(section) {
   addEventListener("popstate", restore);
   new ResizeObserver(() => requestAnimationFrame(() => redraw())).observe(result);
   restore();
+}
+
+// What holds the sums of a choice in the fewest bytes. A choice of departments reads only their row
+// groups of the lookup table; one of all departments would read the whole of it, where the sums by
+// store or by department alone may say the same.
+function smallest(state, choices) {
+  const needs = {
+    department: state.by === "department" || state.department.length > 0,
+    store_id: state.by === "store" || state.store.length > 0,
+  };
+  const holds = (one) => one.measures.includes(state.measure) && !needs[one.lacks];
+  return (state.department.length ? undefined : choices.coarser.find(holds)) ?? choices;
 }
 
 function leftOut(count) {

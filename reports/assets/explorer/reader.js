@@ -3,7 +3,10 @@
 
 import * as hyparquet from "../vendor/hyparquet.js";
 
-const FOOTER_GUESS = 16384; // bytes; the footer of the lookup table is a little less
+// Bytes that hold the footer: of the lookup table with its many row groups, and of one with a single
+// group. Where they do not, it is asked for once more.
+const FOOTER_GUESS = 16384;
+const SMALL_FOOTER_GUESS = 9216;
 const CENTS = 100;
 
 export class Missing extends Error {}
@@ -13,14 +16,16 @@ export class Changed extends Error {}
 export async function open(url, expected) {
   if (!hyparquet.parquetRead) throw new Missing();
   const file = rangeFile(url, expected.bytes);
-  const tail = await file.slice(Math.max(0, expected.bytes - FOOTER_GUESS), expected.bytes);
+  const guess = expected.lacks ? SMALL_FOOTER_GUESS : FOOTER_GUESS;
+  const tail = await file.slice(Math.max(0, expected.bytes - guess), expected.bytes);
   const metadata = await footer(file, tail, expected.bytes);
   if (Number(metadata.num_rows) !== expected.rows) throw new Changed();
-  return { file, metadata, groups: describe(metadata), columns: new Map() };
+  return { file, metadata, groups: describe(metadata), columns: new Map(), lacks: expected.lacks };
 }
 
 // A promise of { rows, store_id, week, department, <measure> } for each row group that can hold
-// rows of the choice; `department` is a text when the whole group is one department's.
+// rows of the choice; `department` is a text when the whole group is one department's. What the
+// table lacks is not there: its rows are summed over that.
 export function read(table, measure, chosen) {
   const wanted = table.groups.filter((group) => mayHold(group, chosen));
   return Promise.all(wanted.map((group) => readGroup(table, group, measure)));
@@ -29,7 +34,7 @@ export function read(table, measure, chosen) {
 async function readGroup(table, group, measure) {
   const only = group.ranges.department;
   const single = only && only.min === only.max;
-  const names = ["store_id", "week", measure, ...(single ? [] : ["department"])];
+  const names = ["store_id", "week", measure, ...(single ? [] : ["department"])].filter((name) => name !== table.lacks);
   const missing = names.filter((name) => !table.columns.has(key(group, name)));
   if (missing.length) fetchColumns(table, group, missing);
   const values = await Promise.all(names.map((name) => table.columns.get(key(group, name))));

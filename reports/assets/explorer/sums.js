@@ -18,9 +18,9 @@ export function sum(groups, state, choices) {
     for (let row = 0; row < group.rows; row++) {
       const week = place.get(group.week[row]);
       if (week === undefined) continue;
-      const store = group.store_id[row];
+      const store = group.store_id?.[row];
       if (stores && !stores.has(store)) continue;
-      const department = single ? group.department : group.department[row];
+      const department = single ? group.department : group.department?.[row];
       if (!single && departments && !departments.has(department)) continue;
       const key = state.by === "department" ? department : state.by === "store" ? store : "total";
       let line = lines.get(key);
