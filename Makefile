@@ -41,6 +41,7 @@ preview: setup ## serve the site and rebuild it when something changes
 bench: setup-spark ## time and memory of the main job and of a long history, beside peers
 	@$(BIN)/python -m scripts.bench
 	@$(BIN)/python -m scripts.bench_weeks $(ARGS)
+	@$(BIN)/python -m scripts.bench_pages
 	@$(BIN)/python -m scripts.bench_explorer
 	@$(BIN)/python -m scripts.bench_sources
 	@$(BIN)/python -m scripts.bench_engines
