@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ from processing.build.graph import build_graph
 from processing.config import load_config
 from processing.contracts.contract import Audience, CheckResult, Contract
 from processing.errors import BoardError, ConfigError, PageError, SiteError
+from processing.site.check.canaries import canaries
 from processing.site.finishing.publish import swap
 from processing.site.pages.audience import is_internal, left_out_of_public, parts_for
 from processing.tables.registry import Table
@@ -275,3 +277,15 @@ def test_each_audience_has_a_folder_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "millpond.toml").write_text('[site.audiences.internal]\nout = "_site/inside"\n')
     with pytest.raises(ConfigError, match=r"site\.(audiences\.internal\.)?out cannot be used"):
         load_config(tmp_path)
+
+
+def test_an_internal_number_is_looked_for_as_views_may_round_it(tmp_path: Path) -> None:
+    """Not where a public pin holds it too, and not when it has too few digits to be distinctive."""
+    paid = [Decimal("7654321.934"), Decimal("1234567.500"), Decimal("12.345")]
+    vault = tiny_pin(tmp_path, "vault", week=[1, 2, 3], paid=paid)
+    contract = msgspec.structs.replace(vault.contract, audience="internal")
+    told = tiny_pin(tmp_path, "told", week=[1], sold=[Decimal("1234567.5")])
+    release = tiny_release(tmp_path, msgspec.structs.replace(vault, contract=contract), told)
+    assert set(canaries(release, {}).numbers) == {
+        "7654321.934", "7654321.93", "7654321.9", "7654322",
+    }  # fmt: skip

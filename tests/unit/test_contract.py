@@ -57,6 +57,11 @@ def test_a_good_table_passes_and_says_what_was_checked() -> None:
     ]  # fmt: skip
 
 
+def test_values_at_the_limits_are_kept() -> None:
+    """At least 1 and at most 9."""
+    assert failures(a=[9, 1]) == {}
+
+
 def test_a_part_may_be_all_of_it() -> None:
     """Not above is not below."""
     assert failures(part_usd=[3.0, None], rest_usd=[0.0, None]) == {}
