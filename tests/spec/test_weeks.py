@@ -34,14 +34,16 @@ def test_a_week_runs_from_monday_to_sunday() -> None:
 
 
 def test_a_week_with_fewer_than_seven_trading_days_is_partial() -> None:
-    """Week 1 is one day; a week is full only when something was sold on each of its days."""
-    sold = frame("week | sale_date\n1 | 2017-01-01\n1 | 2017-01-01\n" + FULL)
+    """Week 1 is one day, week 6 six; full is one with something sold on each of its days."""
+    six = "\n".join(f"6 | 2017-02-0{day}" for day in range(1, 6))
+    sold = frame(f"week | sale_date\n1 | 2017-01-01\n1 | 2017-01-01\n{FULL}\n6 | 2017-01-30\n{six}")
     assert pinned("weeks", weeks(sold), "week", "trading_days", "is_partial") == [
         (1, 1, True),
         (2, 7, False),
         (3, 7, False),
         (4, 7, False),
         (5, 7, False),
+        (6, 6, True),
     ]
 
 
