@@ -281,7 +281,7 @@ def test_each_audience_has_a_folder_of_its_own(tmp_path: Path) -> None:
 
 def test_an_internal_number_is_looked_for_as_views_may_round_it(tmp_path: Path) -> None:
     """Not where a public pin holds it too, and not when it has too few digits to be distinctive."""
-    paid = [Decimal("7654321.934"), Decimal("1234567.500"), Decimal("12.345")]
+    paid: list[object] = [Decimal("7654321.934"), Decimal("1234567.500"), Decimal("12.345")]
     vault = tiny_pin(tmp_path, "vault", week=[1, 2, 3], paid=paid)
     contract = msgspec.structs.replace(vault.contract, audience="internal")
     told = tiny_pin(tmp_path, "told", week=[1], sold=[Decimal("1234567.5")])
