@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import msgspec
 import pyarrow as pa
@@ -62,7 +61,7 @@ def in_words(sample: SampleConfig) -> str:
 def _rows(asked: Asked, whole: Location, sample: SampleConfig) -> pa.RecordBatchReader:
     names = list(dict.fromkeys((*sample.by, *sample.within)))
     keys = pa.Table.from_batches(_distinct(asked, whole, names)).group_by(names).aggregate([])
-    wanted = keys.filter(pa.array(_chosen(sample, keys.to_pylist()), pa.bool_()))
+    wanted = keys.filter(pa.array(_chosen(sample, keys), pa.bool_()))
     first = _read(asked, whole)
     schema = pa.schema([first.schema.field(name) for name in asked.columns])
     return pa.RecordBatchReader.from_batches(schema, _joined(first, schema, wanted, names))
@@ -81,36 +80,27 @@ def _joined(
     """The rows of the wanted keys, in their order."""
     for batch in rows:
         keys = pa.Table.from_batches([batch.select(names)])
-        places = keys.append_column("·at", pa.array(range(len(keys)), pa.int64()))
+        places = keys.append_column("·at", pa.arange(0, len(keys)))
         found = places.join(wanted, names, join_type="inner")["·at"].combine_chunks()
         yield batch.select(schema.names).take(found.sort())
 
 
-@dataclass(frozen=True)
-class _Key:
-    """A key with its group and its hash."""
-
-    group: tuple[object, ...]
-    hash: int
-
-
-def _chosen(sample: SampleConfig, keys: list[dict[str, object]]) -> list[bool]:
+def _chosen(sample: SampleConfig, keys: pa.Table) -> list[bool]:
     """For each key whether it is picked: those with the lowest hashes of their group."""
-    found = [
-        _Key(
-            tuple(key[name] for name in sample.within),
-            picked(sample, tuple(key[name] for name in sample.by)),
-        )
-        for key in keys
-    ]
+    hashes = [picked(sample, key) for key in _tuples(keys, sample.by)]
     if sample.share is not None and not sample.within:
         limit = int(sample.share * RANGE)
-        return [key.hash < limit for key in found]
+        return [hash_ < limit for hash_ in hashes]
+    places = _tuples(keys, sample.within) if sample.within else [()] * len(hashes)
     groups: dict[tuple[object, ...], list[int]] = {}
-    for key in found:
-        groups.setdefault(key.group, []).append(key.hash)
-    limits = {group: _limit(sample, sorted(hashes)) for group, hashes in groups.items()}
-    return [key.hash <= limits[key.group] for key in found]
+    for place, hash_ in zip(places, hashes, strict=True):
+        groups.setdefault(place, []).append(hash_)
+    limits = {place: _limit(sample, sorted(found)) for place, found in groups.items()}
+    return [hash_ <= limits[place] for place, hash_ in zip(places, hashes, strict=True)]
+
+
+def _tuples(keys: pa.Table, names: tuple[str, ...]) -> list[tuple[object, ...]]:
+    return list(zip(*(keys[name].to_pylist() for name in names), strict=True))
 
 
 def _limit(sample: SampleConfig, hashes: list[int]) -> int:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import narwhals as nw
 import pyarrow as pa
+import pyarrow.csv as pacsv
 import pytest
 
 from processing.board.reader import open_release
@@ -21,6 +24,7 @@ from processing.tables.registry import Table
 from tests.integration.projects import NOW, lines
 from tests.integration.test_build import by_week
 from tests.sources.shops import DAY, refused, shop, taken
+from tests.sources.test_embedded import into_duckdb, into_sqlite
 
 FILE = 'address = "transactions.parquet"\n'
 
@@ -64,6 +68,56 @@ def test_a_sample_is_the_same_however_the_rows_lie(tmp_path: Path) -> None:
     assert taken(other, {}) == one
     assert taken(tmp_path / "one", {}) == one
     assert taken(shop(tmp_path / "seeded", given + "\nsample.seed = 2"), {}) != one
+
+
+def as_csv(path: Path) -> None:
+    pacsv.write_csv(lines(), path)
+
+
+def as_json(path: Path) -> None:
+    rows = lines().to_pandas()
+    rows.to_json(path, orient="records", lines=True, date_format="iso", date_unit="us")
+
+
+def zipped(path: Path) -> None:
+    with ZipFile(path, "w") as file, file.open("lines.csv", "w") as inside:
+        pacsv.write_csv(lines(), inside)
+
+
+@pytest.mark.parametrize(
+    ("address", "fill"),
+    [
+        ("lines.csv", as_csv),
+        ("lines.ndjson", as_json),
+        ("lines.csv.zip", zipped),
+        ("sqlite:lines.db", into_sqlite),
+        ("duckdb:lines.duckdb", into_duckdb),
+    ],
+)
+def test_a_sample_is_the_same_from_any_kind_of_source(
+    tmp_path: Path, address: str, fill: Callable[[Path], None]
+) -> None:
+    """All become the same files, which any engine reads; servers are taken in likewise.
+
+    Of a file the clock cuts off later days when it is scanned, of others they are not asked for.
+    """
+    given = sample(by=["basket_id"], share=0.2, seed=3)
+    expected = up_to_the_day(taken(shop(tmp_path / "file", given), {}))
+    other = given.replace("transactions.parquet", address)
+    table = '\ntable = "lines"' if ":" in address else ""
+    project = shop(tmp_path / "other", other + table)
+    fill(project / address.rpartition(":")[2])
+    assert up_to_the_day(taken(project, {})) == expected
+    assert expected
+
+
+def up_to_the_day(rows: pa.Table) -> set[tuple[int, int]]:
+    """Basket and product of each row that a build of that day may see."""
+    return {
+        (row["basket_id"], row["product_id"])
+        for row in rows.to_pylist()
+        if row["transaction_timestamp"].date() <= DAY
+    }
 
 
 @pytest.mark.parametrize(
