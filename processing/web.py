@@ -157,7 +157,7 @@ class Web:
         password = self.asked.credential("password")
         if not (token or user or password):
             return
-        if urlsplit(self.url).scheme == "http" and not _is_here(self.url):
+        if urlsplit(self.url).scheme == "http" and not is_here(self.url):
             raise ConfigError(
                 f"{self.asked.called}: its credentials would be sent in the clear",
                 found=self.asked.shown,
@@ -252,7 +252,8 @@ def _reason(error: Exception) -> str:
     return str(reason).rpartition(">: ")[2]
 
 
-def _is_here(url: str) -> bool:
+def is_here(url: str) -> bool:
+    """Whether an address is one of this machine, to which a line in the clear does no harm."""
     host = urlsplit(url).hostname or ""
     try:
         return ip_address(host).is_loopback

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from processing.errors import ConfigError
+from processing.web import is_here
 
 Credential = Callable[[str], str | None]
 Opened = tuple[Any, str]  # the file system, and the folder in it
@@ -127,6 +128,13 @@ def _open_webdav(address: str, credential: Credential, endpoint: str | None) -> 
     parts = urlsplit(address.removeprefix("webdav+"))
     user, password = credential("user"), credential("password")
     token = credential("token")
+    if parts.scheme == "http" and (user or token) and not is_here(parts.geturl()):
+        raise ConfigError(
+            "[board]: its credentials would be sent in the clear",
+            found=address,
+            expected="an address that begins with webdav+https://",
+            next_step="correct millpond.toml",
+        )
     fs = fsspec.filesystem(
         "webdav",
         base_url=f"{parts.scheme}://{parts.netloc}",

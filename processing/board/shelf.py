@@ -21,7 +21,17 @@ TEMPORARY = ".tmp"
 LONG_AGO = timedelta(hours=1)  # no write of ours takes that long
 MARKS = ("ETag", "etag", "md5Hash", "mtime", "modified", "last_modified", "created")
 # Libraries whose errors are no OSError, though a server or a connection is what failed.
-FOREIGN = {"aiobotocore", "azure", "botocore", "gcsfs", "google", "httpx", "paramiko", "webdav4"}
+FOREIGN = {
+    "aiobotocore",
+    "aiohttp",
+    "azure",
+    "botocore",
+    "gcsfs",
+    "google",
+    "httpx",
+    "paramiko",
+    "webdav4",
+}
 
 
 @dataclass(frozen=True)
@@ -137,7 +147,11 @@ class Shelf:
     def _check_container(self) -> None:
         """FileNotFoundError when not even the bucket is there."""
         if self.kind.is_flat and self.kind.name != "memory":
-            self.fs.info(self.root.split("/")[0])
+            name = self.root.split("/")[0]
+            try:
+                self.fs.info(name)
+            except FileNotFoundError as error:
+                raise FileNotFoundError(f"there is no bucket or container {name}") from error
 
     @contextmanager
     def errors(self, doing: str) -> Iterator[None]:

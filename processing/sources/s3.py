@@ -41,7 +41,7 @@ def locate(asked: Asked) -> Location:
     with _faults(asked):
         found = _listed(asked, store)
         mark = repr([(name, info["ETag"], info["size"]) for name, info in found.items()])
-        return take_in(asked, lambda: mark, lambda: _rows(asked, store, list(found)))
+        return take_in(asked, lambda: mark, lambda: _guarded(asked, store, list(found)))
 
 
 def _listed(asked: Asked, store: Any) -> dict[str, Any]:
@@ -59,6 +59,18 @@ def _listed(asked: Asked, store: Any) -> dict[str, Any]:
             "a file, or a folder of files of one format",
         )
     return found
+
+
+def _guarded(asked: Asked, store: Any, names: list[str]) -> pa.RecordBatchReader:
+    """The rows; what the server does wrong meanwhile is said of the server, not of this disk."""
+    with _faults(asked):
+        found = _rows(asked, store, names)
+    return pa.RecordBatchReader.from_batches(found.schema, _each(asked, found))
+
+
+def _each(asked: Asked, found: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    with _faults(asked):
+        yield from found
 
 
 def _rows(asked: Asked, store: Any, names: list[str]) -> pa.RecordBatchReader:
@@ -82,7 +94,7 @@ def _rows(asked: Asked, store: Any, names: list[str]) -> pa.RecordBatchReader:
 
 def _texts(asked: Asked, store: Any, names: list[str], kind: Format) -> Iterator[pa.RecordBatch]:
     for name in names:
-        with _faults(asked), store.open(name, "rb") as file:
+        with store.open(name, "rb") as file:
             yield from parsed(asked, kind, file).cast(asked.schema)
 
 
@@ -98,7 +110,8 @@ def _hashed(store: Any, names: list[str]) -> str:
 
 @contextmanager
 def _faults(asked: Asked) -> Iterator[None]:
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+    from aiohttp import ClientError as Cut
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, SSLError
 
     try:
         yield
@@ -109,5 +122,11 @@ def _faults(asked: Asked) -> Iterator[None]:
     except NoCredentialsError as error:
         hint = "credentials.key and credentials.secret, or the cloud's own (AWS_PROFILE, a role)"
         raise asked.fault("there are no credentials for it", error, hint) from error
+    except SSLError as error:
+        says, hint = "the server's certificate cannot be trusted", "a name and an issuer to trust"
+        raise asked.fault(says, error, hint) from error
+    except (Cut, OSError) as error:
+        says = "the server fails, or the connection is cut"
+        raise asked.fault(says, error, next_step=AGAIN) from error
     except (BotoCoreError, ClientError) as error:
         raise asked.fault("the server cannot be reached", error, next_step=AGAIN) from error

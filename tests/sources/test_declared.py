@@ -6,6 +6,7 @@ import hashlib
 from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
@@ -14,6 +15,7 @@ from processing.config import load_config
 from processing.errors import ConfigError
 from processing.sources.registry import load_sources
 from tests.integration.projects import lines, make_project, run_build
+from tests.sources.howto import snippet
 from tests.sources.served import serving
 from tests.sources.shops import not_taken, shop, taken
 
@@ -56,6 +58,19 @@ def test_a_source_that_nobody_declared_is_named_with_the_next_step(tmp_path: Pat
         file.write('[sources.visitors]\naddress = "v.csv"\n')
     with pytest.raises(ConfigError, match="under `declarations`"):
         run_build(folder, date(2017, 2, 12))
+
+
+def test_the_how_to_for_files_works(tmp_path: Path) -> None:
+    """A file, a folder, an address of `file:`: the same rows."""
+    one = shop(tmp_path / "one", snippet("Files and folders", address="./transactions.parquet"))
+    rows = taken(one, {})
+    (tmp_path / "lines").mkdir()
+    for part, start in (("a", 0), ("b", 100)):
+        length = 100 if part == "a" else None
+        pq.write_table(lines().slice(start, length), tmp_path / "lines" / f"{part}.parquet")
+    for address in (str(tmp_path / "lines"), (tmp_path / "lines").as_uri()):
+        given = snippet("Files and folders", address=address)
+        assert taken(shop(tmp_path / address[:4].strip("/"), given), {}) == rows
 
 
 def test_a_file_here_is_held_to_its_checksum(tmp_path: Path) -> None:

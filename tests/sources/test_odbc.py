@@ -12,6 +12,7 @@ import pytest
 
 from processing.config_sources import SourceConfig
 from processing.credentials import Credentials
+from processing.errors import SourceError
 from processing.sources.asked import Asked
 from processing.sources.find import find
 from processing.sources.source import RawColumn, Source
@@ -19,6 +20,7 @@ from tests.integration.projects import NOW, lines, make_project, run_build
 from tests.sources.conftest import lacking
 from tests.sources.howto import snippet
 from tests.sources.postgres import OWNER, PASSWORD, Server
+from tests.sources.served import cutting
 from tests.sources.shops import DAY, build, bytes_of, contents, not_taken, shop
 
 pytestmark = pytest.mark.server
@@ -114,3 +116,24 @@ def test_what_is_said_of_a_fault(
     found = not_taken(project, RIGHT | {"OTHER_PASSWORD": "wrong-c4nary"})
     assert says in found or new.startswith("query")
     assert "c4nary" not in found
+
+
+def test_a_connection_that_is_cut_half_way(tmp_path: Path, server: Server) -> None:
+    """Rows that came before the cut are not kept."""
+    server.put("many_lines", lines())
+    server.run("INSERT INTO many_lines SELECT m.* FROM many_lines m, generate_series(1, 400)")
+    with cutting(server.port, after=200_000) as port:
+        place = address(server).replace(f"PORT={server.port}", f"PORT={port}")
+        text = snippet("Any database by ODBC", address=place, table="many_lines")
+        found = not_taken(shop(tmp_path / "shop", text), RIGHT)
+    assert "run again; the last release is served unchanged" in found
+    assert "c4nary" not in found
+
+
+def test_a_value_of_another_type(tmp_path: Path, server: Server) -> None:
+    """A text where a number was declared stops the build before anything is made of it."""
+    server.put("odd_lines", lines())
+    server.run("ALTER TABLE odd_lines ALTER store_id TYPE text USING 'seven'")
+    text = snippet("Any database by ODBC", address=address(server), table="odd_lines")
+    with pytest.raises(SourceError, match="store_id is String, not integer"):
+        build(shop(tmp_path / "shop", text), RIGHT)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from processing.errors import SourceError
 from tests.integration.projects import NOW, lines, make_project, run_build
 from tests.sources.howto import snippet
 from tests.sources.postgres import PASSWORD, Server
@@ -175,6 +176,13 @@ def test_a_missing_column_is_named(project: Path, postgresql: Server) -> None:
     postgresql.run("ALTER TABLE lines RENAME COLUMN store_id TO shop_id")
     says = not_taken(project, RIGHT)
     assert "store_id" in says
+
+
+def test_a_value_of_another_type(project: Path, postgresql: Server) -> None:
+    """A text where a number was declared stops the build before anything is made of it."""
+    postgresql.run("ALTER TABLE lines ALTER store_id TYPE text USING 'seven'")
+    with pytest.raises(SourceError, match="store_id is String, not integer"):
+        build(project, RIGHT)
 
 
 def test_a_missing_credential_is_named_before_anything_is_asked(project: Path) -> None:

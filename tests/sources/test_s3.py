@@ -14,12 +14,14 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
+import trustme
 from moto.server import ThreadedMotoServer
 
 from tests.integration.bad_data import changed
 from tests.integration.projects import NOW, lines, make_project, run_build
 from tests.integration.stores import refusing
 from tests.sources.howto import snippet
+from tests.sources.served import cutting, serving
 from tests.sources.shops import build, bytes_of, contents, not_taken, shop, taken
 
 LATER = NOW + timedelta(hours=1)
@@ -134,3 +136,33 @@ def test_no_right_to_read(tmp_path: Path, endpoint: str, bucket: Any) -> None:
         found = not_taken(shop(tmp_path / "shop", text(refuses)), RIGHT)
     assert "the server refuses to give it" in found
     assert "c4nary" not in found
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_server_that_fails(tmp_path: Path, endpoint: str, bucket: Any, method: str) -> None:
+    """It is asked again, and then said to fail: not this disk, and no traceback."""
+    put(bucket, "lines.parquet", lines())
+    with refusing(endpoint, method, 500) as fails:
+        found = not_taken(shop(tmp_path / "shop", text(fails)), RIGHT)
+    assert "the server fails, or the connection is cut" in found
+    assert "run again; the last release is served unchanged" in found
+
+
+@pytest.mark.parametrize("after", [900, 6000])  # amid the listing, amid the file
+def test_a_connection_that_is_cut_half_way(
+    tmp_path: Path, endpoint: str, bucket: Any, after: int
+) -> None:
+    put(bucket, "lines.parquet", lines())
+    with cutting(int(endpoint.rpartition(":")[2]), after) as port:
+        found = not_taken(shop(tmp_path / "shop", text(f"http://127.0.0.1:{port}")), RIGHT)
+    assert "the server fails, or the connection is cut" in found
+    assert "c4nary" not in found
+
+
+def test_a_certificate_that_does_not_match(tmp_path: Path) -> None:
+    chain = tmp_path / "chain.pem"
+    issued = trustme.CA().issue_cert("other.example.org")
+    issued.private_key_and_cert_chain_pem.write_to_path(str(chain))
+    with serving(chain) as served:
+        found = not_taken(shop(tmp_path / "shop", text(served.address("", "localhost"))), RIGHT)
+    assert "the server's certificate cannot be trusted" in found
