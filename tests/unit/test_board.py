@@ -25,8 +25,10 @@ from processing.board.publish import (
 )
 from processing.board.reader import Release, open_release
 from processing.board.store import store_pin
+from processing.board.withdrawn import same_tables
 from processing.contracts.contract import Contract
 from processing.errors import BoardError
+from tests.site.pages import tiny_manifest, tiny_pin
 
 NOW = datetime(2026, 11, 21, 20, 31, 5, tzinfo=UTC)
 CONTRACT = Contract(title="T", grain="one row per a", key=("a",), columns=())
@@ -276,3 +278,16 @@ def test_no_text_looks_like_the_rows_of_another(
     """Whatever signs the data hold: else changed rows would count as the same content."""
     frames = [pa.table({"a": pa.array(values, pa.string())}) for values in (one, other)]
     assert content_sha256(frames[0]) != content_sha256(frames[1])
+
+
+def test_a_rollback_holds_for_the_same_rows_under_the_same_promise(tmp_path: Path) -> None:
+    """Another version or day of them is the same; other rows, or another promise, are not."""
+    entry = tiny_pin(tmp_path)
+
+    def held(**changes: object) -> bool:
+        changed = msgspec.structs.replace(entry, **changes)
+        return same_tables(tiny_manifest(entry), tiny_manifest(changed))
+
+    assert held(version="20171122T000000Z-bbbbb", sha256="1" * 64, data_to="2017-11-22")
+    assert not held(content_sha256="1" * 64)
+    assert not held(contract=msgspec.structs.replace(entry.contract, title="Another"))
