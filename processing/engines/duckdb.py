@@ -62,9 +62,16 @@ class DuckDB:
         return nw.from_native(self.connection.from_arrow(table))
 
     def collect(self, name: str, frame: LazyFrame) -> pa.Table:
-        """Run the query behind `frame`."""
+        """Run the query behind `frame`. ConfigError when the memory limit holds none of it."""
         try:
             return frame.collect("pyarrow").to_native()
+        except duckdb.OutOfMemoryException as error:
+            raise ConfigError(
+                f"Table {name} does not fit into engine.memory_limit",
+                found=str(error).strip().splitlines()[0],
+                expected="room for what cannot be spilled to disk; 600MB did for 150 million lines",
+                next_step="raise engine.memory_limit in millpond.toml, or lower engine.threads",
+            ) from error
         except duckdb.Error as error:
             raise _source_error(f"Table {name} cannot be computed", None, error) from error
 

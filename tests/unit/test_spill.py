@@ -11,7 +11,7 @@ import pytest
 from processing.config import EngineConfig
 from processing.contracts.frames import LazyFrame
 from processing.engines.duckdb import DuckDB
-from processing.errors import SourceError
+from processing.errors import ConfigError, SourceError
 
 ROWS = 1_000_000
 SMALL = EngineConfig(memory_limit="50MB", threads=1)
@@ -35,6 +35,14 @@ def test_a_query_larger_than_the_limit_is_finished_on_disk(tmp_path: Path) -> No
     assert [(row["rows"], int(row["sum"])) for row in found] == [(ROWS, ROWS * (ROWS - 1) // 2)]
     engine.connection.close()
     assert list(spill.glob("*")) == []
+
+
+def test_a_limit_that_holds_nothing_is_named(tmp_path: Path) -> None:
+    """Exit code 10, and where to raise it: nothing is wrong with the source."""
+    engine = DuckDB(EngineConfig(memory_limit="1MB", threads=1), tmp_path / "spill")
+    with pytest.raises(ConfigError, match=r"does not fit into engine\.memory_limit") as caught:
+        engine.collect("many", many_groups(engine))
+    assert caught.value.exit_code == 10
 
 
 def test_the_same_query_needs_that_folder(tmp_path: Path) -> None:
