@@ -32,14 +32,10 @@ def s3() -> Iterator[str]:
         yield endpoint
 
 
-def with_secrets(folder: Path) -> Path:
-    (folder / ".env").write_text(f"BOARD_KEY_ID={CANARY}-key\nBOARD_SECRET='{CANARY}-secret'\n")
-    return folder
-
-
 def on_s3(folder: Path, endpoint: str, bucket: str) -> Path:
-    make_project(folder)
-    return with_secrets(move_board(folder, f"s3://{bucket}/board", endpoint))
+    """Let the board of a project lie in a bucket, with credentials that are canaries."""
+    keys = {"key": f"{CANARY}-key", "secret": f"{CANARY}-secret"}
+    return move_board(folder, f"s3://{bucket}/board", endpoint, keys)
 
 
 def told(folder: Path, *arguments: str) -> Result:
@@ -57,7 +53,7 @@ def told(folder: Path, *arguments: str) -> Result:
 def test_nothing_that_is_left_holds_it(s3: str, tmp_path: Path) -> None:
     """After a whole run: board, replica, caches, executed pages, site, and what was said."""
     make_bucket(s3, "whole")
-    folder = with_secrets(move_board(small_site(tmp_path / "one"), "s3://whole/board", s3))
+    folder = on_s3(small_site(tmp_path / "one"), s3, "whole")
     done = run_millpond(folder, "--debug", "site", "--as-of", DAY, "--renderer", "pandoc")
     assert done.returncode == 0, done.stderr
     assert CANARY not in done.stdout + done.stderr
@@ -76,23 +72,25 @@ def test_a_server_that_refuses(s3: str, tmp_path: Path, method: str, status: int
     bucket = f"no-{method.lower()}-{status}"
     make_bucket(s3, bucket)
     with refusing(s3, method, status) as endpoint:
-        done = told(on_s3(tmp_path / "one", endpoint, bucket), "build", "--as-of", DAY)
+        done = told(
+            on_s3(make_project(tmp_path / "one"), endpoint, bucket), "build", "--as-of", DAY
+        )
     assert (done.exit_code, "Traceback" in done.stderr) == (13, True)
     assert "error: The board fails while" in done.stderr
 
 
 @pytest.mark.parametrize("command", [["doctor"], ["doctor", "--ask"], ["release", "verify"]])
 def test_no_bucket(s3: str, tmp_path: Path, command: list[str]) -> None:
-    assert told(on_s3(tmp_path / "one", s3, "nothing-here"), *command).exit_code == 13
+    assert told(on_s3(make_project(tmp_path / "one"), s3, "nothing-here"), *command).exit_code == 13
 
 
 @pytest.mark.parametrize("kind", ["sftp", "webdav"])
 def test_a_password_that_is_wrong(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = move_board(make_project(tmp_path / "one"), request.getfixturevalue(kind))
-    name_board_credentials(folder, user="BOARD_USER", password="BOARD_PASSWORD")
-    monkeypatch.setenv("BOARD_USER", "me")
+    wrong = {"user": "me", "password": "in the environment"}
+    address = request.getfixturevalue(kind)
+    folder = move_board(make_project(tmp_path / "one"), address, credentials=wrong)
     monkeypatch.setenv("BOARD_PASSWORD", SECRET)
     done = told(folder, "build", "--as-of", DAY)
     assert (done.exit_code, "Traceback" in done.stderr) == (13, True)
@@ -102,8 +100,8 @@ def test_a_token_with_a_line_break(
     webdav: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As one that was pasted: the library repeats the header that it refuses to send."""
-    folder = move_board(make_project(tmp_path / "one"), webdav)
-    name_board_credentials(folder, token="BOARD_TOKEN")
+    token = {"token": "in the environment"}
+    folder = move_board(make_project(tmp_path / "one"), webdav, credentials=token)
     monkeypatch.setenv("BOARD_TOKEN", f"{CANARY}-first\nt4il")
     done = told(folder, "build", "--as-of", DAY)
     assert done.exit_code != 0
@@ -129,9 +127,3 @@ def test_a_fault_of_a_projects_own_code(
     done = told(folder, "build", "--as-of", DAY)
     assert done.exit_code != 0
     assert "•••" in done.stderr
-
-
-def name_board_credentials(folder: Path, **named: str) -> None:
-    toml = folder / "millpond.toml"
-    lines = "".join(f'credentials.{role} = "{name}"\n' for role, name in named.items())
-    toml.write_text(toml.read_text().replace("wait_seconds = 0\n", f"wait_seconds = 0\n{lines}"))
