@@ -115,7 +115,7 @@ def test_one_line_puts_the_feed_in_the_place_of_the_file(
     assert millpond(root, "check").exit_code == 0
     page = (root / "_site" / "index.html").read_text(encoding="utf-8")
     assert "Open-Meteo" in page
-    assert "late by 15 minutes" in page
+    assert 'data-pin="departures_by_rain"' in page
 
 
 @pytest.mark.parametrize(
