@@ -58,7 +58,8 @@ lock: setup ## compile the lock files anew from pyproject.toml and package.json
 	@echo "pyspark[connect]>=4.3" | $(UV) pip compile - -c requirements.lock $(LOCK_OPTIONS) \
 		--upgrade -o requirements-spark.lock
 	@echo uv | $(UV) pip compile - $(LOCK_OPTIONS) --upgrade -o requirements-bootstrap.lock
-	@if command -v npm >/dev/null; then npm install --package-lock-only --ignore-scripts --loglevel=error; fi
+	@if command -v npm >/dev/null; then npm install --package-lock-only --ignore-scripts --loglevel=error && \
+		$(BIN)/python -m scripts.plain_lock; fi
 
 clean: ## remove the site, the caches and the tools; the board, with its releases, stays
 	rm -rf _site .cache .venv node_modules .mypy_cache .ruff_cache .pytest_cache \

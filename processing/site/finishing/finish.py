@@ -22,6 +22,7 @@ from processing.site.finishing.catalog import catalog, unit_download
 from processing.site.finishing.feed import DATA, FEED, PAGE, changes_atom, changes_json
 from processing.site.finishing.foreign import without_foreign, without_foreign_imports
 from processing.site.finishing.landmarks import with_landmarks
+from processing.site.finishing.lighten import lighten, lighter
 from processing.site.finishing.policy import with_policy
 from processing.site.finishing.publish import CATALOG
 from processing.site.finishing.search import write_search
@@ -48,6 +49,7 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
         copy_plotly(root, out)
     copy_reader(root, out)
     write_search(root, out, _files(out, ".html"))
+    lighten(root, out, _files(out, ".html"))
 
 
 def lay_downloads(
@@ -105,7 +107,7 @@ def find_plotly(root: Path) -> Path:
 
 def _finished(folder: Path, page: str) -> str:
     """The page, which lies in `folder`, as it goes out: last the policy for what it then holds."""
-    return with_policy(with_landmarks(with_styles(without_foreign(page), folder)))
+    return with_policy(with_landmarks(with_styles(lighter(without_foreign(page)), folder)))
 
 
 def _files(out: Path, suffix: str) -> list[Path]:
