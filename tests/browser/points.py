@@ -11,31 +11,28 @@ LIGHTHOUSE = "Lighthouse"  # measured by `make quality` alone: it is a matter of
 class Point:
     """One point; `tests` are names of test functions, or `LIGHTHOUSE` for figures of that program.
 
-    `misses` says by how much a point is missed and why, where that is known and stays so.
+    Why one is missed, where it is, says `reasons.py`.
     """
 
     number: int
     says: str
     target: str
     tests: tuple[str, ...]
-    misses: str = ""
 
 
-def point(number: int, says: str, target: str, *tests: str, misses: str = "") -> Point:
+def point(number: int, says: str, target: str, *tests: str) -> Point:
     """A point, its tests one after the other."""
-    return Point(number, says, target, tests, misses)
+    return Point(number, says, target, tests)
 
 
 CHECKED = "test_the_built_site_passes_its_check"
 POINTS = (
-    point(1, "requests to other hosts, scripts on", "0",
-          "test_nothing_is_asked_of_another_host_and_the_console_is_silent"),
+    point(1, "requests to other hosts, scripts on", "0", "test_nothing_is_asked_of_another_host"),
     point(2, "charts, numbers and tables that show with scripts off", "all",
           "test_without_scripts_nothing_is_lost", "test_without_scripts_every_chart_shows"),
     point(3, "broken links and errors, from a file and below a sub-path", "0", CHECKED,
-          "test_nothing_is_asked_of_another_host_and_the_console_is_silent"),
-    point(4, "messages in the console", "0",
-          "test_nothing_is_asked_of_another_host_and_the_console_is_silent"),
+          "test_the_console_is_silent"),
+    point(4, "messages in the console", "0", "test_the_console_is_silent"),
     point(5, "largest contentful paint, slow 4G, worst page", "1.0 s", LIGHTHOUSE),
     point(6, "layout shift, worst page, charts woken", "0.01", LIGHTHOUSE,
           "test_nothing_moves_when_a_chart_wakes"),

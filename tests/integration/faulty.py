@@ -31,6 +31,7 @@ from processing.build.state import named_by_state
 from processing.config import load_config
 from processing.errors import MillpondError
 from processing.tables.registry import Table, load_tables
+from tests.conftest import RENDERER
 from tests.integration.projects import NOW
 from tests.integration.sites import digest
 
@@ -68,10 +69,10 @@ def built(folder: Path, day: date, now: datetime = LATER) -> Release:
 
 
 def render(folder: Path) -> object:
-    """The site of the project, by the embedded renderer, in this process."""
+    """The site of the project, by the renderer under test, in this process."""
     from processing.site.run import render_site
 
-    return render_site(load_config(folder), "pandoc", folder / "_site", lambda line: None)
+    return render_site(load_config(folder), RENDERER, folder / "_site", lambda line: None)
 
 
 def pruned(folder: Path, keep: int) -> Pruning:

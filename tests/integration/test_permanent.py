@@ -15,7 +15,7 @@ from processing.board.publish import rollback
 from processing.config import load_config
 from processing.errors import PageError
 from processing.site.run import Rendering, check_and_note, render_past, render_site
-from tests.conftest import run_millpond
+from tests.conftest import RENDERER, run_millpond
 from tests.integration import faulty
 from tests.integration.faulty import LATER, OLD_DAY
 from tests.integration.sites import digest, small_site, write_page
@@ -70,7 +70,7 @@ def published(folder: Path, day: int) -> Rendering:
 
 def render(folder: Path) -> Rendering:
     out = folder / "_site"
-    done = render_site(load_config(folder), "pandoc", out, lambda line: None, gate=True)
+    done = render_site(load_config(folder), RENDERER, out, lambda line: None, gate=True)
     assert isinstance(done, Rendering)
     return done
 
@@ -129,7 +129,7 @@ def test_the_site_as_of_a_kept_release_byte_for_byte(project: Path) -> None:
     second = ids(project)[1]
     before = faulty.site_digest(project)
     shutil.rmtree(project / ".cache")
-    done = run_millpond(project, "site", "--release", second, "--renderer", "pandoc")
+    done = run_millpond(project, "site", "--release", second, "--renderer", RENDERER)
     assert done.returncode == 0, done.stderr
     made = project / f"_site-{second}"
     assert digest(made) == digest(project / "_site" / "releases" / second)
@@ -223,7 +223,7 @@ def test_a_page_that_cannot_be_made_as_of_a_kept_release(project: Path) -> None:
     second = ids(project)[1]
     out = project / "past"
     with pytest.raises(PageError, match="no pin 'weks'"):
-        render_past(load_config(project), second, "pandoc", out, lambda line: None)
+        render_past(load_config(project), second, RENDERER, out, lambda line: None)
     assert not out.exists()
     usage = run_millpond(project, "site", "--release", second, "--as-of", "2017-02-12")
     assert usage.returncode == 2
