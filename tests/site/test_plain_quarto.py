@@ -1,14 +1,18 @@
-"""The repository as a plain Quarto project: `quarto render` at its root, as authors call it."""
+"""The repository as a plain Quarto project: `quarto render` and `quarto preview`, as authors do."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from urllib.request import urlopen
 
 import pytest
 from lxml import html
@@ -21,6 +25,9 @@ from tests.integration.sites import small_site
 pytestmark = pytest.mark.quarto
 
 SECONDS = 300
+TRIES = (
+    20_000  # each takes a few ms until Quarto has seen the change, and then holds until it is made
+)
 CHART = """---
 title: Index
 description: A page with a chart.
@@ -83,3 +90,50 @@ def test_a_plain_render_leaves_pages_whose_links_lead_somewhere(project: Path) -
         assert [link for link in links if not (pages / link.partition("#")[0]).exists()] == []
     assert (pages / "catalog.json").is_file() and (pages / "changes.xml").is_file()
     assert (pages / "assets" / "vendor" / "plotly.min.js").stat().st_size > 100_000
+
+
+def test_a_preview_shows_a_page_and_what_an_author_changes_in_it(project: Path) -> None:
+    """With its chart; a saved page is rendered again when it is asked for."""
+    page = project / "reports" / "index.qmd"
+    with previewing(project, page) as address:
+        assert "Before." in read(address) and 'id="drawn"' in read(address)
+        page.write_text(CHART.replace("Before.", "After it."), encoding="utf-8")
+        assert any("After it." in read(address) for _ in range(TRIES))
+        assert 'id="drawn"' in read(address)
+
+
+@contextmanager
+def previewing(root: Path, page: Path) -> Iterator[str]:
+    """A preview of that page, until it is left; gives the page's address."""
+    told = ("preview", str(page), "--no-browser")
+    started = subprocess.Popen(
+        **command(root, *told),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert started.stdout is not None
+    try:
+        line = until(started.stdout, "Browse at ")
+        yield line.rpartition("Browse at ")[2].strip()
+    finally:
+        os.killpg(started.pid, signal.SIGTERM)
+        started.wait(timeout=60)
+        started.stdout.close()
+
+
+def until(said: IO[str], sign: str) -> str:
+    """The next line that holds the sign; fails with all that was said when there is none."""
+    lines: list[str] = []
+    for line in said:
+        lines.append(line)
+        if sign in line:
+            return line
+    pytest.fail(f"never said {sign!r}:\n" + "".join(lines[-20:]))
+
+
+def read(address: str) -> str:
+    with urlopen(address, timeout=SECONDS) as answer:
+        text: str = answer.read().decode()
+        return text
