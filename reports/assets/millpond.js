@@ -12,7 +12,8 @@
   const start = () => {
     document.querySelectorAll("details.mp-table").forEach(fold);
     layOut();
-    addEventListener("load", nameSearch);
+    if (document.readyState === "complete") nameSearch();
+    else addEventListener("load", nameSearch);
     const pictures = Array.from(document.querySelectorAll(".mp-unit-chart .mp-picture"));
     if (!pictures.length) return;
     makeStatus();

@@ -42,6 +42,7 @@ def page(
 
 
 def search(page: Page, words: str) -> None:
+    page.wait_for_selector(".search-open")
     page.focus(".search-open")
     page.keyboard.press("Enter")
     page.wait_for_selector(FIELD)

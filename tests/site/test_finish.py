@@ -19,6 +19,7 @@ from processing.errors import BoardError, SiteError
 from processing.site.finishing.finish import find_plotly, finish
 from processing.site.finishing.foreign import is_foreign, without_foreign, without_foreign_imports
 from processing.site.finishing.landmarks import with_landmarks
+from processing.site.finishing.late import with_late_scripts
 from processing.site.finishing.publish import is_ours
 from processing.site.finishing.styles import with_styles
 from processing.site.rendering.pandoc import render
@@ -252,8 +253,8 @@ def test_pages_and_styles_are_cleaned_and_untouched_ones_keep_their_bytes(tmp_pa
     (meta,) = re.findall('<meta http-equiv="Content-Security-Policy"[^>]*>', after)
     # No npm here, so there is nothing to search with.
     before = re.sub('<button class="search-open".*?</button>\n', "", before)
-    before = with_styles(before, site.out)
-    assert "<style>" in before
+    before = with_late_scripts(with_styles(before, site.out))
+    assert "<style>" in before and "<template" in before
     assert after.replace(meta, "") == before
     assert (site.out / "old.html").read_bytes().endswith(b"\r\n\xff")
     assert (site.out / "assets" / "a.css").read_text() == "b{}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from lxml import html
@@ -36,8 +37,14 @@ def test_the_head_names_page_site_description_and_files(tmp_path: Path) -> None:
 
 def test_every_file_a_page_names_lies_in_the_site(tmp_path: Path) -> None:
     root = rendered(tmp_path, "Text.")
-    for address in root.xpath("//link/@href | //@src"):
+    for address in root.xpath("//link/@href | //@src[not(starts-with(., 'data:'))]"):
         assert (tmp_path / "out" / address).is_file(), address
+
+
+def test_the_sign_in_the_head_is_the_favicon_and_travels_in_the_page(tmp_path: Path) -> None:
+    (address,) = rendered(tmp_path, "Text.").xpath("//header//img/@src")
+    drawing = (tmp_path / "out" / "assets" / "favicon.svg").read_text().strip()
+    assert unquote(address) == "data:image/svg+xml," + drawing
 
 
 def test_landmarks_one_heading_and_a_way_to_skip(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from processing.site.finishing.catalog import catalog, unit_download
 from processing.site.finishing.feed import DATA, FEED, PAGE, changes_atom, changes_json
 from processing.site.finishing.foreign import without_foreign, without_foreign_imports
 from processing.site.finishing.landmarks import with_landmarks
+from processing.site.finishing.late import with_late_scripts
 from processing.site.finishing.lighten import lighten, lighter
 from processing.site.finishing.policy import with_policy
 from processing.site.finishing.publish import CATALOG
@@ -107,7 +108,8 @@ def find_plotly(root: Path) -> Path:
 
 def _finished(folder: Path, page: str) -> str:
     """The page, which lies in `folder`, as it goes out: last the policy for what it then holds."""
-    return with_policy(with_landmarks(with_styles(lighter(without_foreign(page)), folder)))
+    page = with_landmarks(with_styles(lighter(without_foreign(page)), folder))
+    return with_policy(with_late_scripts(page))
 
 
 def _files(out: Path, suffix: str) -> list[Path]:

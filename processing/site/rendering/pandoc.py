@@ -146,7 +146,8 @@ def _metadata(
             for side, items in project.footer
         ],
     }
-    return metadata | ({"favicon": _literal(project.favicon)} if project.favicon else {})
+    pictures = {"favicon": project.favicon, "sign": project.sign}
+    return metadata | {name: _literal(address) for name, address in pictures.items() if address}
 
 
 def _titles(documents: Sequence[Document]) -> dict[str, str]:

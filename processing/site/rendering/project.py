@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 
 Options = Mapping[str, Any]
+SMALL = 2_000  # characters of a drawing that is no burden to each page
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Project:
     title: str
     lang: str
     favicon: str | None
+    sign: str | None  # the same picture for the head of a page
     navigation: tuple[Item, ...]
     footer: tuple[tuple[str, tuple[Item, ...]], ...]  # (left, center or right; items)
     options: Options = field(default_factory=dict)
@@ -55,10 +58,21 @@ def read_project(path: Path) -> Project:
         title=str(website.get("title", "")),
         lang=str(config.get("lang", "en")),
         favicon=website.get("favicon"),
+        sign=_sign(path.parent, website.get("favicon")),
         navigation=tuple(_navigation(website)),
         footer=tuple(_footer(website.get("page-footer"))),
         options={**config, **_html(config)},
     )
+
+
+def _sign(stage: Path, favicon: str | None) -> str | None:
+    """The address of the picture; a small drawing travels in it, so that nothing waits for it."""
+    if not favicon or not favicon.endswith(".svg") or not (stage / favicon).is_file():
+        return favicon
+    drawing = (stage / favicon).read_text(encoding="utf-8").strip()
+    if len(drawing) > SMALL:
+        return favicon
+    return "data:image/svg+xml," + quote(drawing, safe=" =:/")
 
 
 def as_list(value: Any) -> list[Any]:

@@ -163,11 +163,13 @@
     });
   };
 
-  document.addEventListener("DOMContentLoaded", () => {
+  const start = () => {
     startToggle();
     startContents();
     startSearch();
     document.querySelectorAll(".panel-tabset").forEach((set, at) => startTabs(set, at + 1));
     startPrint();
-  });
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 })();
