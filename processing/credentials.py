@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from processing.errors import ConfigError
 
 SERVICE = "millpond"  # the keyring's entries: service `millpond`, user name as in millpond.toml
 HIDDEN = "•••"
+# Characters: what is shorter, as the user `me`, stands in half of all words, so it is hidden as a
+# word of its own alone.
+WORD = 4
 # What libraries find by themselves: nobody names these in millpond.toml.
 CHAINS = (
     "AWS_SECRET_ACCESS_KEY",
@@ -55,7 +59,10 @@ class Credentials:
         """`text` without any credential that was handed out."""
         written = {form for value in self._given for form in _written(value)}
         for form in sorted(written, key=len, reverse=True):
-            text = text.replace(form, HIDDEN)
+            if len(form) >= WORD:
+                text = text.replace(form, HIDDEN)
+            else:
+                text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", HIDDEN, text)
         return text
 
     def need(self, named: Mapping[str, str]) -> None:

@@ -128,7 +128,12 @@ def test_many_writers_race(place: Place) -> None:
         faulty.start("build", folder, "", NEW_DAY + timedelta(at), LATER)
         for at, folder in enumerate(machines)
     ]
-    assert {faulty.end(child) for child in children} <= {0, faulty.STOOD_DOWN}
+    failed = [
+        faulty.said(folder, child.pid).read_text()
+        for folder, child in zip(machines, children, strict=True)
+        if faulty.end(child) not in (0, faulty.STOOD_DOWN)
+    ]
+    assert failed == []
     reader = place.machine()
     board_here(load_config(reader), whole=True)
     board = load_config(reader).board_path

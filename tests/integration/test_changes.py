@@ -93,20 +93,22 @@ def test_the_history_is_bounded(project: Path) -> None:
     manifest = open_release(project / "board").manifest
     for place in range(KEPT_RELEASES + 3):
         later = msgspec.structs.replace(manifest, id=f"20261122T0000{place:02d}Z-aaaaaaaa")
-        told = Teller(project / "board", manifest, None).history(later)
-        manifest = msgspec.structs.replace(later, history=told)
+        newest, *others = Teller(project / "board", manifest, None).history(later)
+        newest = msgspec.structs.replace(newest, release=later.id)
+        manifest = msgspec.structs.replace(later, history=(newest, *others))
     assert len(manifest.history) == KEPT_RELEASES
 
 
 def test_after_a_rollback_the_next_release_is_told_against_what_was_served(project: Path) -> None:
     first = open_release(project / "board").manifest
-    build(project, date(2017, 2, 13))
+    second = build(project, date(2017, 2, 13))
     rollback(project / "board", None)
     served = open_release(project / "board").manifest
     assert served.history == first.history
     third = build(project, date(2017, 2, 14), 3)
-    assert [one.release for one in third.history] == [third.id, first.id]
+    assert [one.release for one in third.history] == [third.id, second.id, first.id]
     assert third.history[0].as_of_before == "2017-02-12"
+    assert third.history[1].taken_back_at
 
 
 def test_a_version_that_is_lost_is_told_as_not_compared(project: Path) -> None:

@@ -91,6 +91,13 @@ def test_what_was_handed_out_is_hidden(places: Credentials) -> None:
     assert "from-environment" not in repr(places)
 
 
+def test_a_short_credential_is_hidden_as_a_word_of_its_own(tmp_path: Path) -> None:
+    """The user `me` stands in half of all words."""
+    given = Credentials({"SHOP_USER": "me"}, tmp_path / ".env")
+    given.get("SHOP_USER")
+    assert given.hide("Name or service of me@host") == f"Name or service of {HIDDEN}@host"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
