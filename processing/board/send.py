@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import PurePosixPath
 
 from processing.board.elsewhere import (
@@ -114,8 +115,10 @@ def _settle(replica: Replica, shelf: Shelf, local: list[str]) -> None:
 
 def _say_plainly(replica: Replica, shelf: Shelf, current: bytes) -> None:
     """Let `current.json` say what the newest head does, for whoever cannot list heads; tidy."""
-    if CURRENT_FILE in replica.there and shelf.read([CURRENT_FILE])[CURRENT_FILE] == current:
-        return
+    # Some servers take the old file away before they put the new one in place.
+    with suppress(FileNotFoundError):
+        if CURRENT_FILE in replica.there and shelf.read([CURRENT_FILE])[CURRENT_FILE] == current:
+            return
     shelf.replace(CURRENT_FILE, current)
     numbers = heads(f"{HEADS}/{name}" for name in shelf.names(HEADS))
     if numbers and numbers[-1] > replica.number:

@@ -126,8 +126,11 @@ class Shelf:
                             self._folders.clear()
 
     def is_old(self, name: str) -> bool:
-        """Whether no writer that still runs can have put this file."""
-        changed: datetime = self.fs.modified(self.path(name))
+        """Whether it is there, and no writer that still runs can have put it."""
+        try:
+            changed: datetime = self.fs.modified(self.path(name))
+        except FileNotFoundError:  # its writer took it away since it was listed
+            return False
         return datetime.now(UTC) - changed.astimezone(UTC) > LONG_AGO
 
     def path(self, name: str) -> str:
@@ -140,9 +143,16 @@ class Shelf:
     def _need_folder(self, name: str) -> None:
         folder = self.path(PurePosixPath(name).parent.as_posix())
         if not self.kind.is_flat and folder not in self._folders:
-            with suppress(FileExistsError):
-                self.fs.makedirs(folder, exist_ok=True)
+            self._make_folder(folder)
             self._folders.add(folder)
+
+    def _make_folder(self, folder: str) -> None:
+        """Another writer may make it, or one above it, at the same moment: then try again."""
+        for tries_left in (2, 1, 0):
+            with suppress(FileExistsError, *([OSError] if tries_left else [])):
+                self.fs.makedirs(folder, exist_ok=True)
+            if self.fs.isdir(folder):
+                return
 
     def _check_container(self) -> None:
         """FileNotFoundError when not even the bucket is there."""

@@ -133,7 +133,7 @@ def test_many_writers_race(place: Place) -> None:
         for folder, child in zip(machines, children, strict=True)
         if faulty.end(child) not in (0, faulty.STOOD_DOWN)
     ]
-    assert failed == []
+    assert not failed, "\n".join(failed)
     reader = place.machine()
     board_here(load_config(reader), whole=True)
     board = load_config(reader).board_path

@@ -59,6 +59,7 @@ def test_what_is_removed_leaves_no_empty_folder(opener: Opener) -> None:
     shelf.write({"pins/a/1/a.parquet": b"x", "pins/b/1/b.parquet": b"y"})
     assert set(shelf.files()) == {"pins/a/1/a.parquet", "pins/b/1/b.parquet"}
     assert not shelf.is_old("pins/b/1/b.parquet")
+    assert not shelf.is_old("pins/b/1/gone.parquet")
     shelf.remove(["pins/a/1/a.parquet", "pins/gone"])
     assert shelf.names("pins") == {"b"}
     with pytest.raises(FileNotFoundError):
