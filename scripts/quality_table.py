@@ -16,9 +16,15 @@ AUDITS = {
     "CLS": ("cumulative-layout-shift", 1),
     "KB": ("total-byte-weight", 1024),
 }
-# Points that Lighthouse measures: the column of its table, and the target.
-TIMED = {5: ("LCP, s", 1.0), 6: ("CLS", 0.01), 7: ("TBT, ms", 50.0), 8: ("KB", 120.0)}
-TIMED[9] = ("requests", 12.0)
+AFTER = "KB after"  # every chart was woken, the explorer asked and the search opened
+# Points that are measured page by page: the columns of that table, each with its target.
+TIMED = {
+    5: {"LCP, s": 1.0},
+    6: {"CLS": 0.01},
+    7: {"TBT, ms": 50.0},
+    8: {"KB": 120.0, AFTER: 600.0},
+    9: {"requests": 12.0},
+}
 
 Pages = Mapping[str, Mapping[str, float]]
 
@@ -79,8 +85,7 @@ def told(number: int, mine: Mapping[str, Result], pages: Pages) -> tuple[str, bo
         if result.failed:
             parts.append("not: " + ", ".join(result.failed[:6]))
         holds.append(not result.failed)
-    if number in TIMED and pages:
-        column, target = TIMED[number]
+    for column, target in TIMED.get(number, {}).items() if pages else ():
         page = max(pages, key=lambda name: pages[name][column])
         parts.append(f"{pages[page][column]:g} on {page}")
         holds.append(pages[page][column] <= target)
@@ -95,7 +100,7 @@ def page_table(pages: Pages) -> list[str]:
     """Lighthouse page by page."""
     if not pages:
         return ["Lighthouse did not run."]
-    names = [*CATEGORIES, *AUDITS, "requests"]
+    names = [*CATEGORIES, *AUDITS, AFTER, "requests"]
     rows = [f"| page | {' | '.join(names)} |", "|---|" + "--:|" * len(names)]
     for page, found in pages.items():
         rows.append(f"| {page} | " + " | ".join(f"{found[name]:g}" for name in names) + " |")

@@ -50,8 +50,8 @@ def test_a_part_is_written_and_the_other_stays() -> None:
 
 def test_a_missed_point_is_told_by_how_much() -> None:
     """The worst page and its figure, and the tests that failed by their names."""
-    pages = {"a.html": {"KB": 90.0}, "b.html": {"KB": 130.5}}
-    assert told(8, {}, pages) == ("130.5 on b.html", False)
+    pages = {"a.html": {"KB": 90.0, "KB after": 663.0}, "b.html": {"KB": 130.5, "KB after": 500.0}}
+    assert told(8, {}, pages) == ("130.5 on b.html; 663 on a.html", False)
     mine = {"test_x": Result(held=2, failed=["a.html-dark"], figures={"wrong": 3})}
     assert told(11, mine, {}) == ("2 of 3 (wrong at most 3); not: a.html-dark", False)
     assert told(11, {}, {}) == ("–", None)
