@@ -34,6 +34,17 @@ LAID_OUT = """() => !document.querySelector(
   ':is(.content, main) > section ~ section:not([data-laid-out])')"""
 
 
+# The site's own scripts come after the first picture: until then keys and buttons do nothing.
+SCRIPTS_RAN = """() => document.documentElement.dataset.scripts === 'ran'
+  || !document.querySelector('#late-scripts')?.content.childElementCount"""
+
+
+def arrive(page: Page, address: str) -> None:
+    """Go to a page and wait until it answers its reader: loaded, and its own scripts ran."""
+    page.goto(address, wait_until="load")
+    page.wait_for_function(SCRIPTS_RAN)
+
+
 @contextmanager
 def opened(browser: Browser, file: Path, mode: str = "light", **ways: Any) -> Iterator[Page]:
     """The page in one of `MODES`, other ways of Playwright's context laid over it."""
@@ -45,7 +56,7 @@ def opened(browser: Browser, file: Path, mode: str = "light", **ways: Any) -> It
         page.route("**/*.js", lambda route: route.abort())
     if mode == "print":
         page.emulate_media(media="print")
-    page.goto(file.as_uri())
+    arrive(page, file.as_uri())
     if mode == "scripts off":
         page.evaluate(WAITED)
     page.wait_for_function(LAID_OUT)

@@ -13,6 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from processing.views.palette import PALETTE
+from tests.browser.opening import arrive
 from tests.browser.test_pages import PAGES
 from tests.browser.visits import serving
 from tests.conftest import BuiltSite
@@ -38,7 +39,10 @@ def http(built_site: BuiltSite, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def opened(browser: Browser, address: str, width: int = 1400, **ways: Any) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": width, "height": 900}, **ways)
     page = context.new_page()
-    page.goto(address, wait_until="load")
+    if ways.get("java_script_enabled", True):
+        arrive(page, address)
+    else:
+        page.goto(address, wait_until="load")
     try:
         yield page
     finally:
@@ -126,7 +130,8 @@ def test_plotly_is_not_asked_for_before_a_reader_points_at_a_chart(
     with opened(browser, "about:blank") as page:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url.removeprefix(http)))
-        page.goto(http + name, wait_until="networkidle")
+        arrive(page, http + name)
+        page.wait_for_load_state("networkidle")
         pictures = page.query_selector_all("figure:not(.mp-explorer figure) > .mp-picture")
         assert len(asked) <= BEFORE_INTERACTION
         assert not [url for url in asked if "plotly" in url or "live.js" in url]

@@ -17,6 +17,7 @@ import pytest
 from processing.board.reader import Release
 from processing.views.csv import csv_text
 from processing.views.format import format_value
+from tests.browser.opening import arrive
 from tests.browser.ranges import Served, serving_ranges
 from tests.conftest import BuiltSite
 
@@ -205,7 +206,7 @@ def test_the_download_is_written_by_the_rules_of_all_downloads(
 def test_nothing_is_fetched_before_the_reader_comes(page: Page, served: Served) -> None:
     """Only the small starting script; the reader of Parquet and the rows wait for a choice."""
     served.forget()
-    page.goto(served.address + PAGE)
+    arrive(page, served.address + PAGE)
     page.wait_for_load_state("networkidle")
     assert [path for path in served.paths if "/explorer/" in path or "hyparquet" in path] == []
     page.locator("#explorer").scroll_into_view_if_needed()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from processing.board.reader import Release
+from tests.browser.opening import arrive
 from tests.conftest import BuiltSite
 
 pytestmark = pytest.mark.browser
@@ -20,7 +21,7 @@ def test_a_page_is_overdue_a_period_after_its_update_was_due(
     made = datetime.fromisoformat(release.manifest.created_at)
     page = browser.new_page()
     page.clock.set_fixed_time(made + timedelta(days=days))
-    page.goto((built_site.folder / "index.html").as_uri())
+    arrive(page, (built_site.folder / "index.html").as_uri())
     notice = page.locator("#overdue")
     assert notice.count() == int(is_late)
     if is_late:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.opening import arrive
 from tests.browser.ranges import Served, serving_ranges
 from tests.conftest import BuiltSite
 
@@ -35,7 +36,7 @@ def page(
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("dialog", lambda dialog: complaints.append(dialog.message))
-    opened.goto(base + "about.html")
+    arrive(opened, base + "about.html")
     yield opened
     opened.close()
     assert complaints == []
@@ -113,7 +114,7 @@ def test_nothing_of_the_search_is_fetched_before_it_is_wanted(
     """Neither library nor index weighs on a reader who does not search."""
     page = browser.new_page()
     served.forget()
-    page.goto(served.address + "index.html")
+    arrive(page, served.address + "index.html")
     page.wait_for_load_state("networkidle")
     assert [path for path in served.paths if "search" in path] == []
     page.close()

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from playwright.sync_api import TimeoutError
 
+from tests.browser.opening import arrive
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -137,7 +139,7 @@ def visiting(
         "console",
         lambda said: visit.errors.append(said.text) if said.type in ("error", "warning") else None,
     )
-    page.goto(base + name, wait_until="load")
+    arrive(page, base + name)
     try:
         yield visit
     finally:

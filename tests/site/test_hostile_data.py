@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from processing.board.reader import open_release
+from tests.browser.opening import arrive
 from tests.browser.ranges import serving_ranges
 from tests.conftest import ROOT
 from tests.site.corpus import (
@@ -209,7 +210,7 @@ def test_nothing_fires_in_a_browser(hostile: Hostile, address: str, browser: Bro
     for path in sorted(hostile.folder.glob("*.html")):
         happened: list[str] = []
         page = watched(browser, address, happened)
-        page.goto(address + path.name)
+        arrive(page, address + path.name)
         assert page.evaluate(STRANGE) == [], path.name
         use(page)
         assert page.evaluate(STRANGE) == [], path.name
@@ -280,10 +281,10 @@ STRANGE = """() => {
 def test_every_text_is_shown_as_it_is(hostile: Hostile, address: str, browser: Browser) -> None:
     """As text in its cell, with a mark for what cannot be seen; nothing is lost or covered."""
     page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
-    page.goto(address + "hostile.html")
+    arrive(page, address + "hostile.html")
     cells: list[str] = page.evaluate(READ_CELLS, "#every-one table")
     assert missing([*hostile.shown, *hostile.codes], cells) == []
-    page.goto(address + "weekly-sales.html")
+    arrive(page, address + "weekly-sales.html")
     assert missing(hostile.shown, page.evaluate(READ_CELLS, "#departments-latest table")) == []
     assert page.evaluate("() => document.querySelectorAll('main').length") == 1
     assert page.evaluate("() => document.querySelectorAll('h1').length") == 1

@@ -13,12 +13,15 @@ _HERE = 'id="late-scripts"'
 _ASK = """<script>
 // After the first picture: `async` is off, so that they run in their order.
 requestAnimationFrame(() => setTimeout(() => {
-  for (const one of document.getElementById("late-scripts").content.children) {
+  const asked = [...document.getElementById("late-scripts").content.children].map((one) => {
     const script = document.createElement("script");
     script.async = false;
     script.src = one.getAttribute("src");
-    document.head.append(script);
-  }
+    return script;
+  });
+  // Whoever drives the page by program can wait for this.
+  asked.at(-1).onload = () => { document.documentElement.dataset.scripts = "ran"; };
+  document.head.append(...asked);
 }));
 </script>
 """
