@@ -27,6 +27,8 @@ def test_the_head_names_page_site_description_and_files(tmp_path: Path) -> None:
     assert texts(root, "//link[@rel='icon']/@href") == ["assets/favicon.svg"]
     assert texts(root, "//link[@rel='stylesheet']/@href") == [
         "site_libs/millpond/page.css",
+        "site_libs/millpond/prose.css",
+        "site_libs/millpond/fit.css",
         "assets/millpond.css",
     ]
     assert texts(root, "//script/@src") == ["assets/millpond.js", "site_libs/millpond/page.js"]

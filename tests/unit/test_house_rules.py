@@ -17,8 +17,6 @@ LINE_LENGTH = 2000
 LONG_FOR_A_REASON = {
     "requirements.lock": "compiled by `make lock`",
     "package-lock.json": "written by npm",
-    "processing/site/rendering/template/page.css": "one sheet, so that a page asks for one",
-    "reports/assets/millpond.css": "one sheet, so that a page asks for one",
 }
 CODE = {".py", ".js", ".css", ".scss", ".html", ".lua", ".md", ".qmd", ".toml", ".yml", ""}
 DATA_SETS = {".parquet", ".feather", ".duckdb", ".sqlite", ".rds", ".rda", ".xlsx", ".zip", ".gz"}

@@ -21,7 +21,7 @@ from processing.site.rendering.project import Item, Project, as_list, read_proje
 TEMPLATE = Path(__file__).parent / "template"
 CHROME = "site_libs/millpond/"
 _FILTERS = ("blocks.lua", "page.lua")
-_CHROME_FILES = ("page.css", "page.js", "search.css", "search.js")
+_CHROME_FILES = ("page.css", "prose.css", "fit.css", "page.js", "search.css", "search.js")
 _PANDOC_SECONDS = 120
 # Pandoc's way back from a footnote is a sign that screen readers spell out.
 _BACK_SIGN = 'role="doc-backlink">↩︎</a>'.encode()
