@@ -128,7 +128,8 @@ def _render_release(
 ) -> Rendering:
     pages = load_pages(config)
     name, program = choose_renderer(renderer)
-    fingerprint = _site_fingerprint(config, pages, release, name) + _program_fingerprint(name)
+    fingerprint = _site_fingerprint(config, pages, release, name)
+    fingerprint += _program_fingerprint(name, config.root)
     noted = _load_note(config, out)
     if noted and noted.fingerprint == fingerprint and noted.files == _files_hash(out):
         return Rendering(out, name, is_new=False, was_checked=noted.checked)
@@ -331,15 +332,20 @@ def _site_fingerprint(
     return digest.hexdigest()
 
 
-def _program_fingerprint(renderer: str) -> str:
-    """What stands for the very Quarto on this machine; asking for its version takes a second."""
+def _program_fingerprint(renderer: str, root: Path) -> str:
+    """What stands for the very Quarto on this machine, and for what makes its pages lighter.
+
+    Asking a program for its version takes a second.
+    """
+    from processing.site.finishing.lighten import BUNDLE, PURGE
     from processing.site.rendering.quarto import find_quarto
 
     found = find_quarto() if renderer == "quarto" else None
     if found is None:
         return ""
-    status = found.resolve().stat()
-    return f" {found.resolve()} {status.st_size} {status.st_mtime_ns}"
+    programs = [found, *(root / name for name in (BUNDLE, PURGE) if (root / name).is_file())]
+    known = [(path.resolve(), path.stat()) for path in programs]
+    return "".join(f" {path} {info.st_size} {info.st_mtime_ns}" for path, info in known)
 
 
 def _style_files(config: Config) -> list[Path]:
