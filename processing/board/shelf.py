@@ -148,10 +148,13 @@ class Shelf:
 
     def _make_folder(self, folder: str) -> None:
         """Another writer may make it, or one above it, at the same moment: then try again."""
-        for tries_left in (2, 1, 0):
-            with suppress(FileExistsError, *([OSError] if tries_left else [])):
+        for is_last in (False, False, True):
+            try:
                 self.fs.makedirs(folder, exist_ok=True)
-            if self.fs.isdir(folder):
+            except OSError:
+                if is_last and not self.fs.isdir(folder):
+                    raise
+            else:
                 return
 
     def _check_container(self) -> None:

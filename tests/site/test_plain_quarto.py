@@ -25,9 +25,8 @@ from tests.integration.sites import small_site
 pytestmark = pytest.mark.quarto
 
 SECONDS = 300
-TRIES = (
-    20_000  # each takes a few ms until Quarto has seen the change, and then holds until it is made
-)
+# Each takes a few ms until Quarto has seen the change, and then holds until the page is made.
+TRIES = 20_000
 CHART = """---
 title: Index
 description: A page with a chart.
