@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from processing.sources.asked import Asked
-from processing.sources.embedded import file_of, mark
+from processing.sources.embedded import file_of, mark, unreadable
 from processing.sources.intake import take_in
 from processing.sources.location import Location
 from processing.sources.query import only, select
@@ -31,7 +31,7 @@ def locate(asked: Asked) -> Location:
                 asked, lambda: _mark(asked, connection), lambda: _rows(asked, connection)
             )
     except duckdb.Error as error:
-        raise asked.fault("the database cannot be read", error) from error
+        raise unreadable(asked, error) from error
 
 
 def _mark(asked: Asked, connection: duckdb.DuckDBPyConnection) -> str | None:
@@ -50,4 +50,4 @@ def _fetched(asked: Asked, rows: pa.RecordBatchReader) -> Iterator[pa.RecordBatc
     try:
         yield from rows
     except (duckdb.Error, pa.ArrowException) as error:
-        raise asked.fault("the database cannot be read", error) from error
+        raise unreadable(asked, error) from error

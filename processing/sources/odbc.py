@@ -20,12 +20,18 @@ from processing.sources.typed import BATCH, Row, typed
 
 SECONDS = 15  # to connect
 QUOTE = 29  # SQL_IDENTIFIER_QUOTE_CHAR of the ODBC standard
-SAYS = {
+NOT_THERE = "42"
+# By the driver's own words, since most states stand for any fault of a connection.
+WORDS = {
+    "certificate": "the server's certificate cannot be trusted",
+    "SSL": "no secure connection can be made",
+    "password": "the server refuses user or password",
+}
+STATES = {
     "IM002": "no such data source is set up on this machine",
     "01000": "its driver cannot be loaded",
     "28": "the server refuses user or password",
-    "password": "the server refuses user or password",
-    "42": "there is no such table or column, or it may not be read",
+    NOT_THERE: "there is no such table or column, or it may not be read",
     "08": "the server does not answer",
     "HYT": "the server does not answer in time",
 }
@@ -55,9 +61,10 @@ def locate(asked: Asked) -> Location:
 
 def _said(asked: Asked, error: Exception) -> SourceError:
     state, text = str(error.args[0]), str(error.args[-1])
-    known = [says for start, says in SAYS.items() if state.startswith(start) or start in text]
-    refused = SAYS["password"] if "password" in text else None
-    what = refused or (known[0] if known else "cannot be read")
+    known = [says for start, says in STATES.items() if state.startswith(start)]
+    if not state.startswith(NOT_THERE):  # a column may well be named `password`
+        known = [says for word, says in WORDS.items() if word in text] + known
+    what = known[0] if known else "cannot be read"
     return asked.fault(what, text, next_step=AGAIN if "answer" in what else "")
 
 

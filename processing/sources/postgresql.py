@@ -25,11 +25,14 @@ SETTINGS = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
     "SET LOCAL TIME ZONE 'UTC'",
 )
+# The first that is found: a certificate that is told not to exist is no table that does not.
 SAYS = {
+    "root certificate file": "the file with the issuers to trust is not there",
+    "server certificate": "the server's certificate cannot be trusted",
+    "certificate verify failed": "the server's certificate cannot be trusted",
     "password authentication failed": "the server refuses user or password",
     "no password supplied": "the server asks for a password",
     "does not exist": "there is no such database, role or table",
-    "certificate": "the server's certificate cannot be trusted",
     "SSL": "no secure connection can be made",
     "permission denied": "the user may not read it",
     "could not translate host name": "the server is not known",

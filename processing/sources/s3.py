@@ -20,6 +20,9 @@ from processing.sources.parse import parsed, scanned, unreadable
 
 LIMITS = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 3}}
 
+# Codes of S3 for whoever asks with credentials that are not, or no longer, good.
+NOT_KNOWN = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken"}
+
 
 def locate(asked: Asked) -> Location:
     """The declared columns of the files, as files here. SourceError for anything that goes wrong.
@@ -108,6 +111,14 @@ def _hashed(store: Any, names: list[str]) -> str:
     return digest.hexdigest()
 
 
+def _refused(error: PermissionError) -> str:
+    """Whether it is who asks that is refused, or what is asked for; s3fs says both alike."""
+    answer = getattr(error.__cause__, "response", {})
+    code = answer.get("Error", {}).get("Code", "")
+    unknown = "the server refuses key or secret"
+    return unknown if code in NOT_KNOWN else "the server refuses to give it"
+
+
 @contextmanager
 def _faults(asked: Asked) -> Iterator[None]:
     from aiohttp import ClientError as Cut
@@ -118,7 +129,7 @@ def _faults(asked: Asked) -> Iterator[None]:
     except FileNotFoundError as error:
         raise asked.fault("there is no such bucket, folder or file", error) from error
     except PermissionError as error:
-        raise asked.fault("the server refuses to give it", error) from error
+        raise asked.fault(_refused(error), error) from error
     except NoCredentialsError as error:
         hint = "credentials.key and credentials.secret, or the cloud's own (AWS_PROFILE, a role)"
         raise asked.fault("there are no credentials for it", error, hint) from error

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pyarrow as pa
 
 from processing.sources.asked import Asked
-from processing.sources.embedded import file_of, mark
+from processing.sources.embedded import file_of, mark, unreadable
 from processing.sources.intake import take_in
 from processing.sources.location import Location
 from processing.sources.query import only, quote_name, select
@@ -27,7 +27,7 @@ def locate(asked: Asked) -> Location:
                 asked, lambda: _mark(asked, connection), lambda: _rows(asked, connection)
             )
     except sqlite3.Error as error:
-        raise asked.fault("the database cannot be read", error) from error
+        raise unreadable(asked, error) from error
 
 
 def _mark(asked: Asked, connection: sqlite3.Connection) -> str | None:
@@ -56,4 +56,4 @@ def _fetched(asked: Asked, cursor: sqlite3.Cursor) -> Iterator[Row]:
     try:
         yield from cursor
     except sqlite3.Error as error:
-        raise asked.fault("the database cannot be read", error) from error
+        raise unreadable(asked, error) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -76,6 +77,39 @@ def make_bucket(endpoint: str, name: str) -> None:
         region_name="us-east-1",
     )
     made.create_bucket(Bucket=name)
+
+
+@contextmanager
+def guarded(endpoint: str, **allowed: list[str]) -> Iterator[dict[str, dict[str, str]]]:
+    """An S3 server of `s3_server` that asks who it is until the block ends.
+
+    One user each, who may do these actions and no others; gives their credentials by role.
+    """
+    import boto3
+
+    def ask_who(after: str) -> None:
+        plain = {"Content-Type": "text/plain"}
+        urlopen(Request(f"{endpoint}/moto-api/reset-auth", after.encode(), plain)).close()
+
+    named = {f"aws_{role}": "x" for role in ("access_key_id", "secret_access_key")}
+    iam = boto3.client("iam", endpoint_url=endpoint, region_name="us-east-1", **named)
+    users = {}
+    for name, actions in allowed.items():
+        iam.create_user(UserName=name)
+        rule = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [rule]})
+        iam.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=policy)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        users[name] = {"key": key["AccessKeyId"], "secret": key["SecretAccessKey"]}
+    ask_who("0")
+    try:
+        yield users
+    finally:
+        ask_who("Infinity")
+        for name, keys in users.items():
+            iam.delete_access_key(UserName=name, AccessKeyId=keys["key"])
+            iam.delete_user_policy(UserName=name, PolicyName=name)
+            iam.delete_user(UserName=name)
 
 
 @contextmanager

@@ -9,11 +9,12 @@ import pytest
 import trustme
 from click.testing import CliRunner
 
+from processing.board.publish import verify
 from processing.cli import cli
 from processing.errors import BoardError
-from tests.integration.faulty import OLD_DAY, built
+from tests.integration.faulty import NEW_DAY, OLD_DAY, built
 from tests.integration.projects import NOW
-from tests.integration.stores import KEYS, RIGHT, make_bucket, project_on
+from tests.integration.stores import KEYS, RIGHT, guarded, make_bucket, project_on, served
 from tests.sources.served import Served, cutting, serving
 
 NOBODY = "127.0.0.1:1"  # no one listens there
@@ -81,6 +82,26 @@ def test_a_connection_that_is_cut_half_way(s3: str, tmp_path: Path) -> None:
     with cutting(int(s3.rpartition(":")[2]), 900) as port:
         found = said(tmp_path, "s3://cut/board", KEYS, f"http://127.0.0.1:{port}")
     assert "The board fails while reading it: s3://cut/board" in found
+
+
+def test_whom_s3_does_not_know(s3: str, tmp_path: Path) -> None:
+    """A wrong secret, a wrong key, and one who may only read and builds: others see what they saw."""
+    make_bucket(s3, "guarded")
+    with guarded(s3, writer=["s3:*"], reader=["s3:Get*", "s3:List*"]) as may:
+        other = project_on(tmp_path / "other", "s3://guarded/board", s3, may["writer"])
+        before = built(other, OLD_DAY, NOW).manifest
+        wrong = {**may["writer"], "secret": "secret-c4nary"}
+        for name, keys in (("secret", wrong), ("key", {**wrong, "key": "AKIAC4NARY"})):
+            found = said(tmp_path / name, "s3://guarded/board", keys, s3)
+            assert "The board fails while reading it: s3://guarded/board" in found
+            assert keys["key"] not in found
+        project = project_on(tmp_path / "project", "s3://guarded/board", s3, may["reader"])
+        with pytest.raises(BoardError, match="fails while putting a release in place") as caught:
+            built(project, NEW_DAY)
+        assert caught.value.exit_code == 13
+        assert may["reader"]["secret"] not in str(caught.value)
+        release = served(other)
+        assert (release.manifest, verify(release)) == (before, [])
 
 
 @pytest.mark.parametrize("kind", ["sftp", "webdav"])

@@ -126,6 +126,8 @@ def test_a_pin_that_is_not_what_was_released(reader: Path, server: Served) -> No
     [
         (Resource(status=404), "there is no board at this address"),
         (Resource(status=403), "the server refuses to give it"),
+        (Resource(token="other"), "the server asks for other credentials"),
+        (Resource(status=500), "the server answers with an error"),
         (Resource(redirect="https://elsewhere.example.org/x"), "redirects to elsewhere"),
         (Resource(b"<html>log in</html>", media="text/html"), "manifest cannot be read"),
         (Resource(b"x" * 5000, cut_after=100), "cut"),

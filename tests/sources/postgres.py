@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import trustme
 
 OWNER = "owner"
 PASSWORD = "pg-c4nary-pass&word/7"  # characters that an address has to escape
@@ -22,12 +24,16 @@ SETTINGS = (
     "-c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c shared_buffers=32MB"
 )
 
+OWN_USER = "postgres"  # where this process is root, which PostgreSQL refuses to be
+TLS_REQUEST = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")  # SSLRequest of its protocol
+
 
 @dataclass(frozen=True)
 class Server:
-    """A running server; `address` names no user and no password."""
+    """A running server; `address` names no password."""
 
     port: int
+    folder: Path
 
     @property
     def address(self) -> str:
@@ -51,6 +57,34 @@ class Server:
         with closing(self.connect()) as connection, connection.cursor() as cursor:
             cursor.adbc_ingest(name, table, mode="replace")
             connection.commit()
+
+    @contextmanager
+    def over_tls(self, name: str) -> Iterator[Path]:
+        """With a certificate for that name until the block ends; the certificate of its issuer."""
+        issuer, chain, trusted = trustme.CA(), self.folder / "server.pem", self.folder / "ca.pem"
+        issuer.cert_pem.write_to_path(str(trusted))
+        issuer.issue_cert(name).private_key_and_cert_chain_pem.write_to_path(str(chain))
+        chain.chmod(0o600)  # PostgreSQL takes no key that others may read
+        if os.geteuid() == 0:
+            shutil.chown(chain, OWN_USER)
+        self._reload(f"ssl_cert_file = '{chain}'\nssl_key_file = '{chain}'\nssl = on\n")
+        try:
+            yield trusted
+        finally:
+            self._reload("")
+
+    def _reload(self, settings: str) -> None:
+        """Let it take these settings, and wait until it has."""
+        (self.folder / "data" / "postgresql.auto.conf").write_text(settings, encoding="utf-8")
+        _program(self.folder, "pg_ctl", "-D", str(self.folder / "data"), "reload")
+        while self._takes_tls() != bool(settings):
+            time.sleep(0.01)
+
+    def _takes_tls(self) -> bool:
+        """As a client asks it before anything else."""
+        with closing(socket.create_connection(("127.0.0.1", self.port))) as asking:
+            asking.sendall(TLS_REQUEST)
+            return asking.recv(1) == b"S"
 
 
 def programs() -> Path | None:
@@ -76,7 +110,7 @@ def running(settings: Sequence[str] = ()) -> Iterator[Server]:
         port = free_port()
         (folder / "password").write_text(PASSWORD, encoding="utf-8")
         if os.geteuid() == 0:
-            user = pwd.getpwnam("postgres")
+            user = pwd.getpwnam(OWN_USER)
             for path in (folder, folder / "password"):
                 os.chown(path, user.pw_uid, user.pw_gid)
         auth = ["-U", OWNER, "--auth=scram-sha-256", f"--pwfile={folder / 'password'}"]
@@ -85,7 +119,7 @@ def running(settings: Sequence[str] = ()) -> Iterator[Server]:
         log = ("-l", str(folder / "log"))
         _program(folder, "pg_ctl", "-D", str(folder / "data"), "-o", options, *log, "-w", "start")
         try:
-            yield Server(port)
+            yield Server(port, folder)
         finally:
             _program(folder, "pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")
     finally:
@@ -99,7 +133,7 @@ def _program(folder: Path, name: str, *arguments: str) -> None:
         [str(found / name), *arguments],
         check=True,
         cwd=folder,
-        user="postgres" if os.geteuid() == 0 else None,
+        user=OWN_USER if os.geteuid() == 0 else None,
         env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "America/New_York"},
         stdout=subprocess.DEVNULL,
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -22,9 +24,10 @@ from processing.sources.find import find
 from processing.sources.source import RawColumn, Source
 from tests.integration.projects import NOW, lines, make_project, run_build
 from tests.sources.howto import snippet
-from tests.sources.shops import DAY, build, contents, not_taken, shop
+from tests.sources.shops import DAY, build, contents, not_taken, shop, taken
 
 LATER = NOW + timedelta(hours=1)
+KINDS = {"sqlite": "sqlite3", "duckdb": "duckdb"}
 TYPES = {int: "INTEGER", float: "REAL", datetime: "TEXT"}
 
 
@@ -95,6 +98,32 @@ def test_a_file_that_is_no_database(
         (project / "shop.db").write_bytes(content)
     assert says in not_taken(project, {})
     assert (project / "shop.db").exists() is bool(content)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
+def test_a_file_that_another_program_writes(tmp_path: Path, kind: str) -> None:
+    """Nothing is wrong with millpond.toml: once it has ended, the rows are read."""
+    project = shop(tmp_path / "shop", f'address = "{kind}:shop.db"\ntable = "lines"')
+    file = project / "shop.db"
+    {"sqlite": into_sqlite, "duckdb": into_duckdb}[kind](file)
+    begin = ", isolation_level=None).execute('BEGIN EXCLUSIVE'" if kind == "sqlite" else ""
+    opened = f"held = d.connect({str(file)!r}{begin})"
+    code = f"import {KINDS[kind]} as d; {opened}; print(flush=True); input()"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout
+        writer.stdout.readline()
+        found = not_taken(project, {})
+        writer.kill()
+    assert "another program is writing to the database" in found
+    assert "run again when it has closed the file" in found
+    assert taken(project, {}).num_rows
+
+
+def test_a_table_that_is_gone_from_a_file_of_duckdb(tmp_path: Path) -> None:
+    project = shop(tmp_path / "shop", 'address = "duckdb:shop.db"\ntable = "gone"')
+    into_duckdb(project / "shop.db")
+    assert "Table with name gone does not exist" in not_taken(project, {})
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "duckdb"])

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyodbc
 import pytest
+import trustme
 
 from processing.config_sources import SourceConfig
 from processing.credentials import Credentials
@@ -21,7 +22,7 @@ from tests.sources.conftest import lacking
 from tests.sources.howto import snippet
 from tests.sources.postgres import OWNER, PASSWORD, Server
 from tests.sources.served import cutting
-from tests.sources.shops import DAY, build, bytes_of, contents, not_taken, shop
+from tests.sources.shops import DAY, build, bytes_of, contents, not_taken, shop, taken
 
 pytestmark = pytest.mark.server
 
@@ -97,6 +98,12 @@ def test_types_stay_true(tmp_path: Path, server: Server) -> None:
         ("SHOP_PASSWORD", "OTHER_PASSWORD", "the server refuses user or password"),
         ("odbc_lines", "gone", "there is no such table or column"),
         ("PORT={port}", "PORT=1", "the server does not answer"),
+        ("DATABASE=postgres", "DATABASE=postgres;SSLmode=require", "no secure connection"),
+        (
+            '"odbc_lines"',
+            '"odbc_lines"\nchanged = "SELECT password FROM odbc_lines"',
+            "no such table",
+        ),
         (f"DRIVER={{{DRIVER}}}", "DSN=nowhere", "no such data source is set up"),
         (f"{{{DRIVER}}}", "{Nope}", "its driver cannot be loaded"),
         ("table", "query = 'DELETE FROM odbc_lines RETURNING *' #", "cannot be read"),
@@ -116,6 +123,35 @@ def test_what_is_said_of_a_fault(
     found = not_taken(project, RIGHT | {"OTHER_PASSWORD": "wrong-c4nary"})
     assert says in found or new.startswith("query")
     assert "c4nary" not in found
+
+
+def test_a_user_who_may_not_read_it(tmp_path: Path, server: Server) -> None:
+    server.run("DROP ROLE IF EXISTS reader", f"CREATE ROLE reader LOGIN PASSWORD '{PASSWORD}'")
+    text = snippet("Any database by ODBC", address=address(server), table="odbc_lines")
+    found = not_taken(shop(tmp_path / "shop", text), RIGHT | {"SHOP_USER": "reader"})
+    assert "may not be read" in found
+
+
+def test_a_certificate_that_does_not_match(tmp_path: Path, server: Server) -> None:
+    """Of another name, and of an issuer nobody trusts; the right one is taken."""
+    stranger = tmp_path / "stranger.pem"
+    trustme.CA().cert_pem.write_to_path(str(stranger))
+    with server.over_tls("localhost") as issuer:
+
+        def asked(name: str, host: str, trusted: Path) -> Path:
+            place = address(server).replace("127.0.0.1", host)
+            safe = f"{place};SSLmode=verify-full;pqopt={{sslrootcert={trusted}}}"
+            text = snippet("Any database by ODBC", address=safe, table="odbc_lines")
+            return shop(tmp_path / name, text)
+
+        assert taken(asked("right", "localhost", issuer), RIGHT).num_rows == 258
+        for name, host, trusted in (
+            ("other name", "127.0.0.1", issuer),
+            ("other issuer", "localhost", stranger),
+        ):
+            found = not_taken(asked(name, host, trusted), RIGHT)
+            assert "the server's certificate cannot be trusted" in found
+            assert "c4nary" not in found
 
 
 def test_a_connection_that_is_cut_half_way(tmp_path: Path, server: Server) -> None:

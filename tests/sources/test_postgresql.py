@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import trustme
 
 from processing.errors import SourceError
 from tests.integration.projects import NOW, lines, make_project, run_build
@@ -154,6 +155,48 @@ def test_what_is_said_of_a_fault(
     assert says in found
     assert "c4nary" not in found
     assert "transactions" in found
+
+
+def test_a_user_who_may_not_read_it(project: Path, postgresql: Server) -> None:
+    """One message that says so; the password of that user is right."""
+    postgresql.run(
+        "DROP ROLE IF EXISTS stranger", f"CREATE ROLE stranger LOGIN PASSWORD '{PASSWORD}'"
+    )
+    toml = project / "millpond.toml"
+    toml.write_text(toml.read_text().replace("//owner@", "//stranger@"))
+    assert "the user may not read it" in not_taken(project, RIGHT)
+
+
+def test_a_certificate_that_does_not_match(
+    tmp_path: Path, project: Path, postgresql: Server
+) -> None:
+    """Of another name, of an issuer nobody trusts, with the issuers' file gone: read only when it
+    is the right one."""
+    toml = project / "millpond.toml"
+    given = toml.read_text()
+    stranger = tmp_path / "stranger.pem"
+    trustme.CA().cert_pem.write_to_path(str(stranger))
+    refused = "the server's certificate cannot be trusted"
+    with postgresql.over_tls("localhost") as issuer:
+
+        def ask(host: str, trusted: Path) -> None:
+            there = f"{host}:{postgresql.port}/postgres"
+            safe = f"{there}?sslmode=verify-full&sslrootcert={trusted}"
+            toml.write_text(
+                given.replace(f"127.0.0.1:{postgresql.port}/postgres", safe), encoding="utf-8"
+            )
+
+        ask("localhost", issuer)
+        assert taken(project, RIGHT).num_rows == 258
+        for host, trusted, says in (
+            ("127.0.0.1", issuer, refused),
+            ("localhost", stranger, refused),
+            ("localhost", tmp_path / "gone.pem", "the file with the issuers to trust is not there"),
+        ):
+            ask(host, trusted)
+            found = not_taken(project, RIGHT)
+            assert says in found
+            assert "c4nary" not in found
 
 
 def test_a_connection_that_is_cut_half_way(project: Path, postgresql: Server) -> None:

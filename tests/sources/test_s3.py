@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from moto.server import ThreadedMotoServer
 
 from tests.integration.bad_data import changed
 from tests.integration.projects import NOW, lines, make_project, run_build
-from tests.integration.stores import refusing
+from tests.integration.stores import guarded, refusing
 from tests.sources.howto import snippet
 from tests.sources.served import cutting, serving
 from tests.sources.shops import build, bytes_of, contents, not_taken, shop, taken
@@ -136,6 +136,28 @@ def test_no_right_to_read(tmp_path: Path, endpoint: str, bucket: Any) -> None:
         found = not_taken(shop(tmp_path / "shop", text(refuses)), RIGHT)
     assert "the server refuses to give it" in found
     assert "c4nary" not in found
+
+
+def test_whom_the_server_does_not_know(tmp_path: Path, endpoint: str, bucket: Any) -> None:
+    """A wrong secret, a wrong key, and one who may do nothing: said apart, and never shown."""
+    put(bucket, "lines.parquet", lines())
+    project = shop(tmp_path / "shop", text(endpoint))
+
+    def with_keys(keys: Mapping[str, str]) -> dict[str, str]:
+        return {"SHOP_KEY_ID": keys["key"], "SHOP_SECRET_KEY": keys["secret"]}
+
+    with guarded(endpoint, reader=["s3:GetObject", "s3:ListBucket"], nobody=["s3:Nothing"]) as may:
+        assert taken(project, with_keys(may["reader"])).num_rows == 258
+        wrong = {**may["reader"], "secret": "secret-c4nary"}
+        for keys, says in (
+            (wrong, "the server refuses key or secret"),
+            ({**wrong, "key": "AKIAC4NARY"}, "the server refuses key or secret"),
+            (may["nobody"], "the server refuses to give it"),
+        ):
+            found = not_taken(project, with_keys(keys))
+            assert says in found
+            assert keys["key"] not in found
+            assert keys["secret"] not in found
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
