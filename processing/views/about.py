@@ -17,6 +17,7 @@ from processing.views.listing import bullets, listing, more
 from processing.views.number import shown, time_element
 from processing.views.release_note import built, next_update
 from processing.views.rows import Row, first, records, sort_by
+from processing.views.stages import ENGINES
 from processing.views.table import Shown
 from processing.views.unit import unit
 
@@ -55,7 +56,6 @@ def freshness(manifest: Manifest) -> Fragment:
     return Fragment(element("dl", rows, class_="mp-facts"))
 
 
-ENGINES = {"duckdb": "DuckDB", "polars": "Polars"}
 CLOCKS = {
     "replay": "Replay: today stands for the same day of 2017; later days are not visible",
     "real": "Real: the day it is",

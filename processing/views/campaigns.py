@@ -9,10 +9,10 @@ from processing.board.reader import Pin
 from processing.views import bars
 from processing.views.claim import claim
 from processing.views.early import when_ready
-from processing.views.html import Fragment, element
+from processing.views.html import Fragment
+from processing.views.lead import lead
 from processing.views.number import shown, time_element
 from processing.views.parts import Panels, parts
-from processing.views.release_note import trust
 from processing.views.rows import NotYet, Row, records, sort_by
 from processing.views.table import Shown
 from processing.views.timeline import timeline
@@ -36,8 +36,7 @@ def finding(pin: Pin) -> Fragment:
         for row in known
     ]
     text += f": {list_words(by_type)}." if len(known) > 1 else "."
-    said = element("p", text, class_="mp-finding")
-    return Fragment(element("div", said + trust(pin.manifest), class_="mp-lead"))
+    return lead(text, pin)
 
 
 def _types(pin: Pin) -> list[Row]:

@@ -8,6 +8,7 @@ from processing.views.audience import internal
 from processing.views.claim import claim
 from processing.views.early import when_ready
 from processing.views.html import Fragment
+from processing.views.lead import lead
 from processing.views.number import shown, time_element
 from processing.views.rows import Row, full_weeks, latest, records, sort_by
 from processing.views.table import Shown
@@ -24,6 +25,20 @@ MONEY = (
     Shown("maker_coupon_usd", "usd0", "Paid by makers"),
     Shown("sales_usd", "usd0", "Sales"),
 )
+
+
+@internal
+@when_ready
+def finding(weeks: Pin, stores: Pin) -> Fragment:
+    """What the chain paid for discounts in the latest full week, and where most of the year's."""
+    row, most = latest(weeks)[0], sort_by(records(stores), "place")[0]
+    week = shown(weeks, row, "week_start_date", "date_long")
+    share = shown(weeks, row, "own_discount_pct", "pct1")
+    text = (
+        f"In the week of {week} the chain paid {_own(weeks, row)} for discounts, {share} of sales. "
+        f"So far this year {_leads(stores, most, 'discounts')}."
+    )
+    return lead(text, weeks, stores)
 
 
 @internal
@@ -79,9 +94,9 @@ def every_store(pin: Pin) -> Fragment:
     )
 
 
-def _leads(pin: Pin, row: Row) -> str:
+def _leads(pin: Pin, row: Row, word: str = "Discounts") -> str:
     most = claim("max", pin, row, "own_discount_usd", "most", {})
-    return f"Discounts at {shown(pin, row, 'name', 'text')} cost the chain {most}, {_own(pin, row)}"
+    return f"{word} at {shown(pin, row, 'name', 'text')} cost the chain {most}, {_own(pin, row)}"
 
 
 def _own(pin: Pin, row: Row) -> str:

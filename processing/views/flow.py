@@ -9,6 +9,7 @@ from processing.views.fact import fact
 from processing.views.format import format_value
 from processing.views.html import Fragment, element, escape, identifier, join
 from processing.views.provenance import depth
+from processing.views.stages import stages
 from processing.views.wires import columns, gutter
 from processing.views.words import list_words
 
@@ -28,7 +29,7 @@ class Node(NamedTuple):
 
 
 def data_flow(manifest: Manifest) -> Fragment:
-    """A list from sources to site, each row with its lines from the rows it reads (`data-flow`).
+    """The stages at a glance, then each row with lines from the rows it reads (`data-flow`).
 
     What the lines say stands in words too, for those who do not see them.
     """
@@ -38,7 +39,7 @@ def data_flow(manifest: Manifest) -> Fragment:
         _release(manifest),
         SITE,
     ]
-    return Fragment(element("div", KEY + _drawn(nodes), id="data-flow"))
+    return Fragment(element("div", stages(manifest) + KEY + _drawn(nodes), id="data-flow"))
 
 
 def _by_depth(manifest: Manifest) -> list[int]:
@@ -101,7 +102,8 @@ def _pin(manifest: Manifest, at: int) -> Node:
 def _release(manifest: Manifest) -> Node:
     size = format_value("bytes", sum(entry.bytes for entry in manifest.pins))
     count = format_value("count", len(manifest.pins))
-    about = f"Gathers every table: JSON, {count} pins, {size}, one version and one SHA-256 each"
+    pins = "pin" if len(manifest.pins) == 1 else "pins"
+    about = f"Gathers every table: JSON, {count} {pins}, {size}, one version and one SHA-256 each"
     return Node("release", "Release", about, "board/releases/current.json")
 
 

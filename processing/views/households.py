@@ -8,11 +8,11 @@ from processing.board.reader import Pin
 from processing.views import bars
 from processing.views.claim import claim
 from processing.views.early import when_ready
-from processing.views.html import Fragment, element
+from processing.views.html import Fragment
+from processing.views.lead import lead
 from processing.views.number import shown, time_element
 from processing.views.parts import Panels, parts
 from processing.views.ranges import Range, ranges
-from processing.views.release_note import trust
 from processing.views.rows import NotYet, Row, first, records, sort_by, where
 from processing.views.table import Shown
 from processing.views.unit import unit
@@ -44,8 +44,7 @@ def finding(pin: Pin) -> Fragment:
     if other and other["share_pct"] is not None:
         share = shown(pin, other, "share_pct", "pct1")
         text += f" Of all sales, {share} come from households that are not described."
-    said = element("p", text, class_="mp-finding")
-    return Fragment(element("div", said + trust(pin.manifest), class_="mp-lead"))
+    return lead(text, pin)
 
 
 def _bands(pin: Pin, dimension: str) -> list[Row]:

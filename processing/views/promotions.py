@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from processing.board.reader import Pin
 from processing.views.claim import claim
 from processing.views.early import when_ready
-from processing.views.html import Fragment, element
+from processing.views.html import Fragment
+from processing.views.lead import lead
 from processing.views.number import shown, time_element
 from processing.views.ranges import Range, ranges
-from processing.views.release_note import trust
 from processing.views.rows import NotYet, Row, records, sort_by
 from processing.views.table import Shown
 from processing.views.unit import unit
@@ -38,8 +38,7 @@ def finding(pin: Pin) -> Fragment:
         f"{shown(pin, best, MEDIAN, 'ratio2')} as much or more a week with it as without any. "
         "Whether it was the placement, or a lower price in the same week, cannot be told."
     )
-    said = element("p", text, class_="mp-finding")
-    return Fragment(element("div", said + trust(pin.manifest), class_="mp-lead"))
+    return lead(text, pin)
 
 
 def _said(pin: Pin, kinds: Sequence[str]) -> list[Row]:

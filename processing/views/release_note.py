@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from processing.board.findings import results_of
 from processing.board.manifest import Manifest
 from processing.views.changes import summary
-from processing.views.format import format_value
 from processing.views.html import Fragment, element, escape
 from processing.views.number import time_element
 from processing.views.provenance import all_sources, feeding
@@ -57,17 +55,6 @@ def _changed(manifest: Manifest) -> str:
     link = element("a", "What changed, release by release", href="changes.html")
     said = summary(manifest, 0) if manifest.history else "Not told by this release."
     return f"{said} {link}"
-
-
-def trust(manifest: Manifest) -> str:
-    """How far to trust the page, in short: date of the data, result of the checks, caveats."""
-    results = [result for found in results_of(manifest).values() for result in found]
-    failed = sum(result.failed > 0 for result in results if result.level != "note")
-    count = format_value("count", len(results))
-    checks = f"{failed or 'none'} of {count} checks failed"
-    caveats = dict.fromkeys(source.caveat for source in manifest.sources if source.caveat)
-    said = [f"Data to {time_element(manifest.as_of)}; {checks}.", *map(escape, caveats)]
-    return element("p", " ".join(said), class_="mp-trust")
 
 
 def built(manifest: Manifest) -> str:

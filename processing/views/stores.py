@@ -10,29 +10,57 @@ from processing.views.anchors import with_row_ids
 from processing.views.claim import claim
 from processing.views.early import when_ready
 from processing.views.html import Fragment, element, escape
+from processing.views.lead import lead
 from processing.views.number import shown, time_element
 from processing.views.rows import Row, latest, records, sort_by, with_baseline
 from processing.views.table import Shown
 from processing.views.unit import unit
-from processing.views.words import compared, gained_and_lost, sign
+from processing.views.words import OWN_MEAN, compared, gained_and_lost, sign
 
 TOP = 20
 MOVERS = 6  # up, and as many down
 
 
 @when_ready
+def finding(weeks: Pin, spread: Pin) -> Fragment:
+    """Which store sold most, which gained and lost most, and what the largest tenth took."""
+    largest, tenth = sort_by(latest(weeks), "rank")[0], sort_by(latest(spread), "tenth")[0]
+    text = (
+        f"{shown(weeks, largest, 'name', 'text')} "
+        f"{claim('max', weeks, largest, 'sales_usd', 'sold most')} in the week of "
+        f"{shown(weeks, largest, 'week_start_date', 'date_long')}: "
+        f"{shown(weeks, largest, 'sales_usd', 'usd0')}, "
+        f"{compared(weeks, largest, 'change_mean4_pct', OWN_MEAN)}. "
+    )
+    moved = _by_change(weeks)
+    if moved:
+        text += f"{gained_and_lost(weeks, moved, 'change_mean4_usd')}. "
+    text += (
+        f"{shown(spread, tenth, 'name', 'text')} of stores took "
+        f"{shown(spread, tenth, 'share_pct', 'pct1')} of all sales."
+    )
+    return lead(text, weeks, spread)
+
+
+def _by_change(pin: Pin) -> list[Row]:
+    """Stores of the latest full week that gained or lost a dollar or more, by falling change."""
+    known = [row for row in latest(pin) if sign(row["change_mean4_usd"], 0)]
+    return sort_by(known, "change_mean4_usd", descending=True)
+
+
+@when_ready
 def ranking(pin: Pin) -> Fragment:
     """The twenty stores that sold most in the latest full week (unit `store-ranking`)."""
     rows = sort_by(latest(pin), "rank")[:TOP]
-    lead = rows[0]
-    week = shown(pin, lead, "week_start_date", "date_long")
-    name = shown(pin, lead, "name", "text")
-    sales = shown(pin, lead, "sales_usd", "usd0")
-    change = compared(pin, lead, "change_mean4_pct", "its mean of the four weeks before")
+    top = rows[0]
+    week = shown(pin, top, "week_start_date", "date_long")
+    name = shown(pin, top, "name", "text")
+    sales = shown(pin, top, "sales_usd", "usd0")
+    change = compared(pin, top, "change_mean4_pct", OWN_MEAN)
     return unit(
         pin,
         "store-ranking",
-        headline=f"{name} {claim('max', pin, lead, 'sales_usd', 'sold most')}, {sales}, {change}",
+        headline=f"{name} {claim('max', pin, top, 'sales_usd', 'sold most')}, {sales}, {change}",
         subtitle=f"Sales by store, US dollars, the twenty that sold most. Week of {week}: ● above, "
         "◆ below ○ the store’s mean of the four weeks before",
         summary="The longer the line between the two dots, the more unusual the week was for the "
@@ -74,17 +102,17 @@ RANKING_COLUMNS = (
 def spread(pin: Pin) -> Fragment:
     """How the latest full week's sales spread over tenths of the stores (unit `store-spread`)."""
     rows = sort_by(latest(pin), "tenth")
-    lead, last = rows[0], rows[-1]
-    week = shown(pin, lead, "week_start_date", "date_long")
+    top, last = rows[0], rows[-1]
+    week = shown(pin, top, "week_start_date", "date_long")
     return unit(
         pin,
         "store-spread",
-        headline=f"{shown(pin, lead, 'name', 'text')} of stores took "
-        f"{shown(pin, lead, 'share_pct', 'pct1')} of the week’s sales",
+        headline=f"{shown(pin, top, 'name', 'text')} of stores took "
+        f"{shown(pin, top, 'share_pct', 'pct1')} of the week’s sales",
         subtitle="Share of sales by tenths of the stores that sold anything, per cent, "
         f"week of {week}",
-        summary=f"Each of the {shown(pin, lead, 'stores', 'count')} stores in it sold at least "
-        f"{shown(pin, lead, 'least_usd', 'usd0')}; those in the last tenth sold "
+        summary=f"Each of the {shown(pin, top, 'stores', 'count')} stores in it sold at least "
+        f"{shown(pin, top, 'least_usd', 'usd0')}; those in the last tenth sold "
         f"{shown(pin, last, 'least_usd', 'usd0')} to {shown(pin, last, 'most_usd', 'usd0')}.",
         rows=rows,
         columns=SPREAD_COLUMNS,
@@ -105,9 +133,8 @@ SPREAD_COLUMNS = (
 @when_ready
 def movers(pin: Pin) -> Fragment:
     """The stores that gained and lost most on their mean (unit `store-movers`)."""
-    compared_rows = with_baseline(latest(pin), "change_mean4_usd")
-    known = [row for row in compared_rows if sign(row["change_mean4_usd"], 0)]
-    ordered = sort_by(known, "change_mean4_usd", descending=True)
+    with_baseline(latest(pin), "change_mean4_usd")
+    ordered = _by_change(pin)
     up = [row for row in ordered if row["change_mean4_usd"] > 0][:MOVERS]
     down = [row for row in ordered if row["change_mean4_usd"] < 0][-MOVERS:]
     rows = [*up, *down]
@@ -140,19 +167,19 @@ MOVER_COLUMNS = (
 def every_store(pin: Pin) -> Fragment:
     """Every store over the year so far (unit `stores-year`)."""
     rows = sort_by(records(pin), "rank")
-    lead = rows[0]
-    name, sales = shown(pin, lead, "name", "text"), shown(pin, lead, "sales_usd", "usd0")
-    baskets = shown(pin, lead, "baskets", "count")
+    top = rows[0]
+    name, sales = shown(pin, top, "name", "text"), shown(pin, top, "sales_usd", "usd0")
+    baskets = shown(pin, top, "baskets", "count")
     made = unit(
         pin,
         "stores-year",
-        headline=f"{name} {claim('max', pin, lead, 'sales_usd', 'leads', {})} the year so far with "
+        headline=f"{name} {claim('max', pin, top, 'sales_usd', 'leads', {})} the year so far with "
         f"{sales} from {baskets} baskets",
         subtitle="Sales by store, US dollars, all stores, the year to "
         f"{time_element(pin.entry.data_to)}",
         summary="Weeks with sales are those in which the store sold anything. Each row has an "
         "address of its own, such as "
-        f"{element('a', escape(f'#{anchor(lead)}'), href=f'#{anchor(lead)}')}.",
+        f"{element('a', escape(f'#{anchor(top)}'), href=f'#{anchor(top)}')}.",
         rows=rows,
         columns=YEAR_COLUMNS,
     )

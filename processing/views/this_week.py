@@ -10,8 +10,8 @@ from processing.views import sales_line as line
 from processing.views.claim import claim
 from processing.views.early import when_ready
 from processing.views.html import Fragment, element
+from processing.views.lead import lead
 from processing.views.number import shown, time_element
-from processing.views.release_note import trust
 from processing.views.rows import NotYet, Row, full_weeks, latest, records, sort_by
 from processing.views.words import (
     compared,
@@ -30,8 +30,7 @@ def finding(headline: Pin, departments: Pin) -> Fragment:
     sales = f"Sales in the week of {week} were {shown(headline, row, 'sales_usd', 'usd0')}, "
     text = sales + compared(headline, row, "sales_change_mean4_pct") + "."
     moved = _moved(departments, sign(row["sales_change_mean4_pct"]))
-    said = element("p", f"{text} {moved}".strip(), class_="mp-finding")
-    return Fragment(element("div", said + trust(headline.manifest), class_="mp-lead"))
+    return lead(f"{text} {moved}".strip(), headline, departments)
 
 
 def _moved(pin: Pin, direction: int) -> str:

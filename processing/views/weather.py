@@ -6,7 +6,8 @@ from processing.board.reader import Pin
 from processing.views import bars
 from processing.views.claim import claim
 from processing.views.early import when_ready
-from processing.views.html import Fragment, element
+from processing.views.html import Fragment
+from processing.views.lead import lead
 from processing.views.number import shown, time_element
 from processing.views.rows import NotYet, Row, records, sort_by
 from processing.views.table import Shown
@@ -36,7 +37,7 @@ def finding(pin: Pin) -> Fragment:
         f"{shown(pin, wet, 'rain', 'text')} left 15 minutes or more after schedule; in hours with "
         f"{shown(pin, dry, 'rain', 'text')} it was {shown(pin, dry, 'late_pct', 'pct1')}."
     )
-    return Fragment(element("p", text, class_="mp-finding"))
+    return lead(text, pin)
 
 
 @when_ready

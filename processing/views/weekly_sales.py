@@ -6,22 +6,61 @@ from collections.abc import Sequence
 
 from processing.board.reader import Pin
 from processing.views import heat, panels
-from processing.views.claim import claim
+from processing.views.claim import Kind, claim
 from processing.views.early import when_ready
 from processing.views.html import Fragment
+from processing.views.lead import lead
 from processing.views.number import shown
 from processing.views.rows import Row, full_weeks, latest, records, sort_by, with_baseline
 from processing.views.table import Shown
 from processing.views.unit import unit
-from processing.views.words import compared, gained_and_lost, list_words, sign
+from processing.views.words import OWN_MEAN, compared, gained_and_lost, list_words, sign
 
 PANELS = 6
 HEAT_ROWS = 10
+WEEK_OF = ("week_start_date", "date_long")
 
 
 def top_departments(pin: Pin, count: int) -> list[Row]:
     """Rows of the latest full week with the largest sales, in falling order."""
     return sort_by(latest(pin), "sales_usd", descending=True)[:count]
+
+
+@when_ready
+def finding(pin: Pin) -> Fragment:
+    """Which department sold most, and which large ones are furthest above and below their mean."""
+    top = top_departments(pin, HEAT_ROWS)
+    largest = top[0]
+    name, week = shown(pin, largest, "name", "text"), shown(pin, largest, *WEEK_OF)
+    text = (
+        f"{name} {claim('max', pin, largest, 'sales_usd', 'sold most')} in the week of {week}: "
+        f"{shown(pin, largest, 'sales_usd', 'usd0')}, "
+        f"{shown(pin, largest, 'share_pct', 'pct1')} of all sales, "
+        f"{compared(pin, largest, 'change_mean4_pct', OWN_MEAN)}."
+    )
+    return lead(f"{text} {_furthest(pin, top)}".strip(), pin)
+
+
+def _furthest(pin: Pin, top: Sequence[Row]) -> str:
+    """ "Of ten large departments, Deli (+4.1%) stood furthest above its own mean and ..."."""
+    column = "change_mean4_pct"
+    known = sort_by([row for row in top if sign(row[column])], column)
+    ways: list[tuple[Kind, Row, str]] = []
+    if known and known[-1][column] > 0:
+        ways.append(("max", known[-1], "furthest above"))
+    if known and known[0][column] < 0:
+        ways.append(("min", known[0], "furthest below"))
+    said = [
+        f"{shown(pin, row, 'name', 'text')} ({shown(pin, row, column, 'change_pct1')}){verb} "
+        + claim(kind, pin, row, column, words, _among(top))
+        for (kind, row, words), verb in zip(ways, (" stood", ""), strict=False)
+    ]
+    return f"Among ten large departments, {list_words(said)} its own mean." if said else ""
+
+
+def _among(top: Sequence[Row]) -> dict[str, object]:
+    """These rows in the words of a claim: of the latest full week, and no smaller than the last."""
+    return {"is_latest": True, "sales_usd>=": top[-1]["sales_usd"]}
 
 
 @when_ready
@@ -104,8 +143,7 @@ def _heat_headline(pin: Pin, top: Sequence[Row]) -> str:
     if not known:
         return "No week has four full weeks before it yet"
     far = max(known, key=lambda row: abs(row["change_mean4_pct"]))
-    ten = {"is_latest": True, "sales_usd>=": top[-1]["sales_usd"]}
-    stood = claim("furthest", pin, far, "change_mean4_pct", "stood furthest", ten)
+    stood = claim("furthest", pin, far, "change_mean4_pct", "stood furthest", _among(top))
     return (
         f"Of these ten departments, {shown(pin, far, 'name', 'text')} {stood} from its usual in "
         f"the latest full week: {compared(pin, far, 'change_mean4_pct')}"

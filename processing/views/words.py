@@ -12,6 +12,7 @@ from processing.views.number import shown
 from processing.views.rows import Row, first
 
 BASELINE = "the mean of the four weeks before"
+OWN_MEAN = "its mean of the four weeks before"
 
 
 def sign(raw: Any, places: int = 1) -> int:

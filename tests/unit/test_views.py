@@ -257,6 +257,23 @@ def test_fuel_is_named() -> None:
     )
 
 
+def test_weekly_sales_opens_with_the_largest_department_and_the_unusual_ones() -> None:
+    """Both directions where there are both; no furthest where nothing is known to compare with."""
+    assert sentence(weekly_sales.finding(department_pin())) == (
+        "Grocery sold most in the week of 13 November 2017: $47,664, 52.2% of all sales, 6.2% above "
+        "its mean of the four weeks before. Among ten large departments, Meat (+7.4%) stood "
+        "furthest above and Drugs (−4.2%) furthest below its own mean."
+    )
+    rose = department_pin(DEPARTMENTS.replace("-4.16", "4.16"))
+    assert sentence(weekly_sales.finding(rose)).endswith(
+        "Among ten large departments, Meat (+7.4%) stood furthest above its own mean."
+    )
+    unknown = DEPARTMENTS.replace("6.19", "-").replace("-4.16", "-").replace("7.39", "-")
+    assert sentence(weekly_sales.finding(department_pin(unknown))).endswith(
+        "with no figure yet for its mean of the four weeks before."
+    )
+
+
 def test_panels_draw_one_trace_for_each_department() -> None:
     """Each trace holds the rows of its own department."""
     found = block(weekly_sales.department_panels(department_pin()))
@@ -282,6 +299,25 @@ def test_the_department_table_is_ordered_by_sales() -> None:
     assert column(made, "name") == ["Grocery", "Drugs", "Meat"]
     assert headline(made) == "Grocery made 52.2% of the week’s sales, Drugs 52.2%"
     assert "Grocery (+$2,779) gained most, Drugs (−$504) lost most against the mean" in text(made)
+
+
+SPREAD = """
+week | tenth | name              | is_latest | share_pct
+47   | 1     | The largest tenth | yes       | 27.03
+47   | 2     | Second tenth      | yes       | 18.10
+"""
+
+
+def test_stores_opens_with_leader_movers_and_spread() -> None:
+    """Without a baseline nothing is said to have moved."""
+    spread = pin_of("store_spread_by_week", "week tenth", SPREAD)
+    assert sentence(stores.finding(store_pin(), spread)) == (
+        "Store 367 sold most in the week of 13 November 2017: $2,694, 9.6% below its mean of the "
+        "four weeks before. Store 12 (+$1,950) gained most, Store 367 (−$286) lost most. The "
+        "largest tenth of stores took 27.0% of all sales."
+    )
+    new = STORES.replace("-286.00", "-").replace("1950.00", "-").replace(" 0.00  ", " -  ")
+    assert "gained" not in sentence(stores.finding(store_pin(new), spread))
 
 
 def test_the_store_ranking_names_leader_and_climber() -> None:
@@ -336,6 +372,7 @@ def test_hostile_names_are_inert_in_every_view(name: str) -> None:
     departments = department_pin(DEPARTMENTS.replace("Grocery", name))
     made = [
         this_week.finding(headline_pin(), departments),
+        weekly_sales.finding(departments),
         weekly_sales.department_panels(departments),
         weekly_sales.department_heat(departments),
         weekly_sales.department_table(departments),

@@ -13,8 +13,9 @@ from processing.contracts.contract import CheckResult
 from processing.views import about, contracts
 from processing.views.flow import kind_of
 from processing.views.html import Fragment, plain_text
+from processing.views.lead import trust
 from processing.views.pin_history import pin_history
-from processing.views.release_note import release_note, trust
+from processing.views.release_note import release_note
 from processing.views.wires import columns, gutter
 from tests.unit.pins import entry_of, manifest_of, pin_of
 from tests.unit.test_views import headline, text
@@ -141,12 +142,27 @@ def test_the_data_flow_draws_what_each_table_reads() -> None:
     one = entry_of("weeks", ("week",), (), 48)
     two = entry_of("sales", ("week",), (), 9, inputs=("transactions", "weeks"))
     found = html.fromstring(about.data_flow(manifest_of(two, one)).html)
-    rows = found.xpath("./ol/li")
+    rows = found.xpath("./ol[@class='mp-flow']/li")
     names = [row.xpath("string(.//strong)") for row in rows]
     assert names == ["transactions", "weeks", "sales", "Release", "Site"]
     assert "reads transactions and weeks" in plain_text(html.tostring(rows[2], encoding="unicode"))
     joints = [len(row.xpath("./span[@aria-hidden]//b")) for row in rows]
     assert joints == [1, 2, 2, 1, 1]
+
+
+def test_the_stages_add_up_what_the_manifest_says() -> None:
+    """Sources, build, pins, release and pages in their order, each with its size."""
+    one, two = (entry_of(name, ("week",), (), rows) for name, rows in (("a", 48), ("b", 1200)))
+    manifest = manifest_of(one, two)
+    found = html.fromstring(about.data_flow(manifest).html).xpath("./ol[@class='mp-stages']/li")
+    checks = len(manifest.sources[0].results) + len(one.results) + len(two.results)
+    assert [row.xpath("string(strong)") + ": " + row.xpath("string(span)") for row in found] == [
+        "1 source: 1,300,000 rows, 13.0 MB",
+        f"Build: DuckDB, {checks} checks",
+        "2 pins: 1,248 rows, 2.5 KB",
+        "Release: one version and one hash of each pin",
+        "Pages: static, nothing computed when they are read",
+    ]
 
 
 def test_each_table_is_wired_to_what_it_reads() -> None:
@@ -184,12 +200,15 @@ def test_the_flow_survives_hostile_text() -> None:
 def test_the_data_flow_says_type_size_frequency_and_place() -> None:
     """Of sources, tables, the release and the site."""
     found = html.fromstring(about.data_flow(manifest_of(entry_of("sales", ("week",), (), 9))).html)
-    said = [plain_text(html.tostring(row, encoding="unicode")) for row in found.xpath("./ol/li")]
+    said = [
+        plain_text(html.tostring(row, encoding="unicode"))
+        for row in found.xpath("./ol[@class='mp-flow']/li")
+    ]
     assert "Source, Parquet, 1,300,000 rows visible, 13.0 MB, updated daily" in said[0]
     assert "package://somewhere/transactions.parquet" in said[0]
     assert "Table, Parquet, 9 rows, 1.2 KB, daily" in said[1]
     assert "board/pins/sales" in said[1]
-    assert "JSON, 1 pins, 1.2 KB" in said[2]
+    assert "JSON, 1 pin, 1.2 KB" in said[2]
 
 
 @pytest.mark.parametrize(
