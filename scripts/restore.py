@@ -20,7 +20,8 @@ def main() -> int:
     try:
         mark = open_place(config.keep.address, config.root).fetch(parcel.kept)
         parcel.set_mark(mark)
-        unpack(parcel, config.board_path, pages_of(config))
+        elsewhere = config.board.is_elsewhere
+        unpack(parcel, config.board_path, pages_of(config), is_replica=elsewhere)
         unpack_intake(parcel, config.intake_path)
     except MillpondError as error:
         return ended(error)

@@ -137,20 +137,23 @@ def unpack_intake(parcel: Parcel, intake: Path) -> None:
     _add(parcel.intake, intake)
 
 
-def unpack(parcel: Parcel, board: Path, pages: Path) -> None:
+def unpack(parcel: Parcel, board: Path, pages: Path, *, is_replica: bool = False) -> None:
     """Put the board and the executed pages of the parcel in their places.
 
-    BoardError, and nothing touched, when the board holds other releases than the parcel.
+    BoardError, and nothing touched, when the board holds other releases than the parcel. The
+    replica of a board elsewhere stays what it is then: the next command asks for what is served.
     """
     theirs, ours = (_served(folder) for folder in (parcel.board, board))
-    if ours is not None and ours != theirs:
+    is_other = ours is not None and ours != theirs
+    if is_other and not is_replica:
         raise BoardError(
             f"The board holds other releases than what is restored: {board}",
             found=", ".join(releases(board)) or "a release that cannot be read",
             expected="no board, or the one that was kept",
             next_step="move the board away, then run again; nothing was changed",
         )
-    _add(parcel.board, board)
+    if not is_other:
+        _add(parcel.board, board)
     _add(parcel.pages, pages)
 
 

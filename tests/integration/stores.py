@@ -157,9 +157,10 @@ def sftp_server(folder: Path, home: Path) -> Iterator[str]:
 
 
 @contextmanager
-def webdav_server(folder: Path) -> Iterator[str]:
-    """The address of a WebDAV server that asks for a password."""
+def webdav_server(folder: Path, chain: Path | None = None) -> Iterator[str]:
+    """The address of a WebDAV server that asks for a password; over TLS with a certificate."""
     from cheroot import wsgi
+    from cheroot.ssl.builtin import BuiltinSSLAdapter
     from wsgidav.wsgidav_app import WsgiDAVApp
 
     users = {"*": {RIGHT["user"]: {"password": RIGHT["password"]}}}
@@ -172,9 +173,12 @@ def webdav_server(folder: Path) -> Iterator[str]:
         }
     )
     server = wsgi.Server(("127.0.0.1", 0), app)
+    if chain:
+        server.ssl_adapter = BuiltinSSLAdapter(str(chain), str(chain))
     server.prepare()
     Thread(target=server.serve, daemon=True).start()
-    yield f"webdav+http://127.0.0.1:{server.bind_addr[1]}"
+    scheme = "https" if chain else "http"
+    yield f"webdav+{scheme}://127.0.0.1:{server.bind_addr[1]}"
     server.stop()
 
 

@@ -9,12 +9,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from processing.board.reader import open_release
+from processing.config import load_config
+from scripts import keep, pack, restore
 from tests.conftest import ROOT, run_millpond
+from tests.integration.faulty import LATER, NEW_DAY, OLD_DAY, built
+from tests.integration.projects import NOW
 from tests.integration.sites import small_site
-from tests.integration.stores import KEYS, make_bucket, move_board, s3_server
+from tests.integration.stores import KEYS, make_bucket, move_board, s3_server, served
 
 DAY = "2017-02-12"
 SITE = ("site", "--as-of", DAY, "--renderer", "pandoc")
@@ -28,13 +34,13 @@ def endpoint() -> Iterator[str]:
         yield found
 
 
-def machine(folder: Path, endpoint: str) -> Path:
+def machine(folder: Path, endpoint: str, address: str = "s3://shop/board") -> Path:
     """A small site whose board lies on S3, and nothing of it here."""
     root = small_site(folder)
     toml = root / "millpond.toml"
     text = re.sub("^tables = .*$", 'tables = ["weeks"]', toml.read_text(), flags=re.MULTILINE)
     toml.write_text(text, encoding="utf-8")
-    return move_board(root, "s3://shop/board", endpoint, KEYS)
+    return move_board(root, address, endpoint, KEYS)
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +82,36 @@ def test_a_job_without_credentials_renders_what_the_build_has_packed(
     script(rendering, "render")
     assert page(rendering) == page(first)
     assert (rendering / "parcel" / "expected.json").is_file()
+
+
+def test_restore_pack_and_keep_by_hand(
+    tmp_path: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is packed is what the board serves now; a replica that is in use is left as it is."""
+
+    def new(name: str) -> Path:
+        root = machine(tmp_path / name, endpoint, "s3://shop/by-hand")
+        with (root / "millpond.toml").open("a", encoding="utf-8") as toml:
+            toml.write(f'\n[keep]\naddress = "{(tmp_path / "kept").as_uri()}"\n')
+        return root
+
+    def run(root: Path, *scripts: ModuleType) -> list[int]:
+        monkeypatch.setattr("scripts.ci.ROOT", root)
+        return [script.main() for script in scripts]
+
+    one, other = new("one"), new("other")
+    assert run(other, restore, pack) == [0, 13]
+    assert not (other / "parcel" / "kept" / "board").exists()
+    first = built(one, OLD_DAY, NOW).manifest
+    assert run(other, pack, keep) == [0, 0]
+    assert open_release(other / "parcel" / "kept" / "board").manifest == first
+    second = built(one, NEW_DAY, LATER).manifest
+    assert run(one, restore) == [0]
+    assert open_release(load_config(one).board_path).manifest == second
+    fresh = new("fresh")
+    assert run(fresh, restore, pack, keep) == [0, 0, 0]
+    assert served(fresh).manifest == second
+    assert open_release(fresh / "parcel" / "kept" / "board").manifest == second
 
 
 def script(folder: Path, name: str, **variables: str) -> None:
