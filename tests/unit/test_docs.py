@@ -40,6 +40,9 @@ WORDS = [
     "replica",
     "engine",
 ]
+CODE = ("processing", "scripts", "tests", "reports", "benchmarks", ".github")
+# What a command writes for its reader.
+MADE = {"processing/tables/NAME.py", "processing/tables/lines_by_week.py"}
 DOCUMENTS = sorted(
     path
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
@@ -112,6 +115,18 @@ def test_links_between_documents_lead_somewhere(path: Path) -> None:
         link for link in local if not (path.parent / unquote(link.partition("#")[0])).exists()
     ]
     assert broken == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_files_that_documents_name_are_there(path: Path) -> None:
+    """By a path from the root, or from a folder that holds code; what a reader makes is not."""
+    named = set(re.findall(r"`([\w./-]+\.(?:py|js|css|lua|toml|yml))`", path.read_text("utf-8")))
+    files = {str(one.relative_to(ROOT)) for folder in CODE for one in (ROOT / folder).rglob("*.*")}
+    files |= {one.name for one in ROOT.iterdir()}
+    gone = {
+        name for name in named - MADE if not any(f"/{file}".endswith(f"/{name}") for file in files)
+    }
+    assert gone == set()
 
 
 def test_decisions_have_numbers_of_their_own_and_are_listed() -> None:
