@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from processing.credentials import Credentials
 from processing.errors import SourceError
 from processing.sources.find import is_elsewhere
 from processing.sources.location import locate
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def machine_report(config: Config) -> Iterator[str]:
@@ -47,15 +44,6 @@ def _source_line(name: str, source: SourceConfig, root: Path) -> str:
         return error.what
 
 
-def find_browser() -> Path | None:
-    """An installed Chrome or Chromium: by BROWSER_PATH, then by name on PATH."""
-    named = os.environ.get("BROWSER_PATH")
-    if named:
-        return Path(named)
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    return Path(found) if found else None
-
-
 def _seal_line() -> str:
     from processing.site.execution.seal import landlock_version
 
@@ -73,5 +61,7 @@ def _quarto_line() -> str:
 
 
 def _browser_line() -> str:
+    from processing.site.pictures.draw import find_browser
+
     found = find_browser()
-    return f"browser: {found}" if found else "browser: not found, browser tests cannot run"
+    return f"browser: {found}" if found else "browser: not found, charts draw themselves when read"
