@@ -9,12 +9,15 @@ import pytest
 
 from tests.browser.opening import arrive
 from tests.browser.ranges import Served, serving_ranges
-from tests.conftest import BuiltSite
+from tests.conftest import RENDERER, BuiltSite
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(RENDERER == "quarto", reason="Quarto brings a search of its own"),
+]
 
 FIELD = "dialog.search input"
 STATUS = "dialog.search [role=status]"

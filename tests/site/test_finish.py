@@ -272,6 +272,17 @@ def test_quartos_navigation_is_named_and_its_button_is_no_menu() -> None:
     assert with_landmarks(made) == made
 
 
+def test_a_page_of_quarto_gets_a_way_past_its_navigation() -> None:
+    """As the first thing on the page, and once."""
+    main = '<main class="content" id="quarto-document-content">'
+    made = with_landmarks(f'<body class="nav-fixed">\n<header></header>{main}</main></body>')
+    assert made.startswith(
+        '<body class="nav-fixed">\n<a class="skip-link" href="#quarto-document-content">'
+    )
+    assert with_landmarks(made) == made
+    assert with_landmarks("<body><main></main></body>") == "<body><main></main></body>"
+
+
 def test_the_links_of_a_site_by_plain_quarto_lead_somewhere(
     built_site: BuiltSite, tmp_path: Path
 ) -> None:
