@@ -66,7 +66,9 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
     nullable: there, empty means withheld); `flag`, where named, says so. `totals` are the groups
     of rows whose sum is published somewhere: within each, further rows are withheld until no cell
     follows from the sum. `disjoint`: no household is in two rows of a group, so counts may be
-    added; otherwise the largest withheld count alone must reach `minimum`.
+    added; otherwise the largest withheld count alone must reach `minimum`. `together` are columns
+    by which rows are withheld all or not at all, where a group has one that is too small: then
+    nothing but the group's total is left to subtract from, however the rows overlap.
     """
 
     count: str
@@ -75,6 +77,7 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True):
     flag: str | None = None
     totals: tuple[tuple[str, ...], ...] = ()
     disjoint: bool = False
+    together: tuple[str, ...] = ()
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,7 +29,10 @@ def withhold(contract: Contract, table: pa.Table) -> tuple[pa.Table, list[CheckR
     ]
     hidden = [count is None or 0 < count < rule.minimum for count in counts]
     groups = [rows for margin in margins for rows in margin]
-    while any(_protect(rule, rows, counts, hidden) for rows in groups):
+    whole = _groups(table, rule.together) if rule.together else []
+    while any(_complete(rows, hidden) for rows in whole) or any(
+        _protect(rule, rows, counts, hidden) for rows in groups
+    ):
         pass  # one more cell was withheld, which may open another group
     given_away = _given_away(rule, margins, counts, hidden)
     return _emptied(rule, table, hidden), _results(rule, hidden, given_away)
@@ -56,6 +59,15 @@ def _has_total(rule: Suppression, counts: Counts) -> bool:
     if len(known) < len(counts):
         return False
     return not rule.disjoint or sum(known) >= rule.minimum
+
+
+def _complete(rows: list[int], hidden: list[bool]) -> bool:
+    """Withhold all rows of a group where one is; whether that was any more."""
+    if all(hidden[row] for row in rows) or not any(hidden[row] for row in rows):
+        return False
+    for row in rows:
+        hidden[row] = True
+    return True
 
 
 def _protect(rule: Suppression, rows: list[int], counts: Counts, hidden: list[bool]) -> bool:

@@ -67,6 +67,15 @@ AGREEMENTS = (
         by=("store_id",),
         totals=_sum_in("baskets", "stores", "visits_by_week_store"),
     ),
+    # Else the parts would tell what became of campaigns whose own row is withheld.
+    Agreement(
+        says="redemptions of the campaigns that have ended and are not withheld",
+        by=("campaign_type",),
+        totals=(
+            Total("redemption_by_campaign", "redemptions", without="is_running"),
+            Total("redemptions_by_campaign_part", "redemptions", whole=True),
+        ),
+    ),
     Agreement(
         says="discounts that the chain pays for, of each week",
         by=("week",),

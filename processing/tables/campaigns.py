@@ -14,6 +14,7 @@ PARTS = 10
 ALL = "All types"
 FEWEST = c.FEWEST_HOUSEHOLDS
 WITHHELD = f"; empty from 1 to {FEWEST - 1}"
+ALL_OR_NONE = f"; empty in all parts where one has from 1 to {FEWEST - 1}"
 TYPE = c.column("campaign_type", "string", "type", "Type of the campaign: A, B or C")
 TYPE_NAME = c.column("type_name", "string", "name", "What pages call the type")
 REACHED = Column(
@@ -58,6 +59,14 @@ STARTED = (
 )
 NOT_REACHED = "A redemption by a household that the campaign did not reach is left out."
 TREATMENT = (STARTED, FEW, NOT_REACHED)
+ONLY_TOLD = (
+    "Parts hold the campaigns that have ended and whose own number is not withheld, since the "
+    "rest would follow from the sum of the parts."
+)
+ALL_PARTS = (
+    f"Where a part of a type rests on from 1 to {FEWEST - 1} households, all parts of the type are "
+    "withheld."
+)
 
 
 @table(
@@ -195,10 +204,12 @@ def redemption_by_campaign_type(
     coupon_redemptions: LazyFrame,
     campaign_types: LazyFrame,
     weeks: LazyFrame,
+    redemption_by_campaign: LazyFrame,
 ) -> LazyFrame:
     """One row per type and for all: campaigns, households reached, and those that redeemed.
 
-    A household counts once, however many campaigns reached it.
+    A household counts once, however many campaigns reached it. A number is empty where it would
+    give away the campaigns that are withheld.
     """
     types = campaign_types.select("campaign_type", "position", type_name=nw.col("name"))
     rows = nw.concat([types, _all_types(types)])
@@ -220,7 +231,8 @@ def redemption_by_campaign_type(
     filled = counted.with_columns(
         is_withheld=nw.lit(False), **{name: _or_zero(name) for name in names}
     )
-    return filled.with_columns(redeemed_pct=_share())
+    told = _without_what_pins_down(filled, redemption_by_campaign)
+    return told.with_columns(redeemed_pct=_share())
 
 
 @table(
@@ -244,7 +256,7 @@ def redemption_by_campaign_type(
                 name="households_redeemed",
                 type="int32",
                 unit="households",
-                meaning=f"Households that redeemed in that part{WITHHELD}",
+                meaning=f"Households that redeemed in that part{ALL_OR_NONE}",
                 nullable=True,
                 minimum=0,
             ),
@@ -257,25 +269,31 @@ def redemption_by_campaign_type(
             ),
             IS_WITHHELD,
         ),
-        treatment=(*TREATMENT, "Campaigns that have not ended are left out of their parts."),
+        treatment=(*TREATMENT, ONLY_TOLD, ALL_PARTS),
         cadence="daily",
         suppress=Suppression(
             count="households_redeemed",
             minimum=FEWEST,
             columns=("redemptions",),
             flag="is_withheld",
+            together=("campaign_type",),
         ),
     )
 )
 def redemptions_by_campaign_part(
-    campaign_descriptions: LazyFrame,
+    redemption_by_campaign: LazyFrame,
     campaign_households: LazyFrame,
     coupon_redemptions: LazyFrame,
     campaign_types: LazyFrame,
-    weeks: LazyFrame,
 ) -> LazyFrame:
-    """One row per type and tenth of the span of its campaigns that have ended."""
-    ended = _started(campaign_descriptions, weeks).filter(~nw.col("is_running"))
+    """One row per type and tenth of the span of its campaigns that have ended and are told."""
+    told = ~nw.col("is_running") & ~nw.col("is_withheld")
+    ended = redemption_by_campaign.filter(told).select(
+        "campaign_id",
+        "campaign_type",
+        start=day_number("start_date"),
+        span=nw.col("days").cast(nw.Int64),
+    )
     dated = _redeemed(coupon_redemptions, campaign_households).join(
         ended, on="campaign_id", how="inner"
     )
@@ -325,6 +343,24 @@ def _redeemed(redemptions: LazyFrame, reached: LazyFrame) -> LazyFrame:
 def _in_all(campaigns: LazyFrame) -> LazyFrame:
     """Every campaign once under its type and once under all types."""
     return nw.concat([campaigns, campaigns.with_columns(campaign_type=nw.lit(ALL))])
+
+
+def _without_what_pins_down(types: LazyFrame, campaigns: LazyFrame) -> LazyFrame:
+    """`types` with the households empty where they pin down the withheld campaigns.
+
+    A type has at most as many households as its campaigns together. Where it has so many more than
+    the campaigns that are told that each of the others must have the most a withheld one can, they
+    are known.
+    """
+    parts = _in_all(campaigns.select("campaign_type", "households_redeemed", "is_withheld"))
+    by_type = parts.group_by("campaign_type").agg(
+        told=nw.col("households_redeemed").sum(), untold=_number_of("is_withheld")
+    )
+    most = nw.coalesce(nw.col("told"), nw.lit(0)) + nw.col("untold") * (FEWEST - 1)
+    pinned_down = (nw.col("untold") > 0) & (nw.col("households_redeemed") >= most)
+    count = nw.when(~nw.coalesce(pinned_down, nw.lit(False))).then(nw.col("households_redeemed"))
+    joined = types.join(by_type, on="campaign_type", how="left")
+    return joined.with_columns(households_redeemed=count).drop("told", "untold")
 
 
 def _all_types(types: LazyFrame) -> LazyFrame:

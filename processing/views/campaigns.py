@@ -144,6 +144,11 @@ def timing(pin: Pin) -> Fragment:
     """In which part of a campaign its coupons were redeemed (unit `redemption-timing`)."""
     rows = sort_by(sort_by(records(pin), "part"), "type_position")
     drawn = {row["type_name"] for row in rows if row["redemptions"]}
+    untold = {
+        row["type_name"]: shown(pin, row, "type_name", "text")
+        for row in rows
+        if row["is_withheld"] and row["type_name"] not in drawn
+    }
     rows = [row for row in rows if row["type_name"] in drawn]
     if not rows:
         raise NotYet("No campaign with enough redemptions has ended yet.")
@@ -159,8 +164,12 @@ def timing(pin: Pin) -> Fragment:
         subtitle="Coupons redeemed by tenth of the campaign’s span, campaigns that have ended, by "
         f"type, the year to {time_element(pin.entry.data_to)}",
         summary="Part 1 is the first tenth of the days from first to last, part 10 the last."
+        + (" Where from one to four households redeemed, the number is withheld." if hidden else "")
         + (
-            " Where from one to four households redeemed, the number is withheld." if hidden else ""
+            f" All parts of {list_words([*untold.values()])} are withheld: "
+            "from one to four households redeemed in one of them."
+            if untold
+            else ""
         ),
         rows=rows,
         columns=PART_COLUMNS,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import narwhals as nw
+import pyarrow as pa
+import pytest
 
 from processing.contracts.frames import LazyFrame
 from processing.contracts.suppress import withhold
@@ -13,7 +15,7 @@ from processing.tables.campaigns import (
 )
 from processing.tables.expressions import day_number
 from processing.tables.registry import load_tables
-from tests.spec.frames import declared, frame, pinned, rows
+from tests.spec.frames import ENGINE, declared, frame, pinned, rows
 
 TYPES = """
     campaign_type | position | name
@@ -94,7 +96,8 @@ def test_reach_and_redemption_of_a_campaign() -> None:
 
 def test_a_household_counts_once_for_a_type_and_once_for_all() -> None:
     """Household 1 was reached by both types: four households in all."""
-    table = redemption_by_campaign_type(**inputs())
+    campaigns = redemption_by_campaign(**inputs(coupons=COUPONS))
+    table = redemption_by_campaign_type(**inputs(), redemption_by_campaign=campaigns)
     found = pinned(
         "redemption_by_campaign_type", table, "campaign_type", "position", "campaigns", "running",
         "households_reached", "households_redeemed", "redeemed_pct",
@@ -106,9 +109,38 @@ def test_a_household_counts_once_for_a_type_and_once_for_all() -> None:
     ]
 
 
+@pytest.mark.parametrize(("first", "of_all"), [(5, 8), (6, None)])
+def test_a_total_is_empty_where_it_pins_down_a_withheld_campaign(
+    first: int, of_all: int | None
+) -> None:
+    """Five households redeemed in campaign 1, four in campaign 2: nine in all leave it no other
+    number, and eight do."""
+    who = [*((1, each) for each in range(1, 6)), *((2, each) for each in range(first, first + 4))]
+    reached = "\n".join(["campaign_id | household_id", *(f"{c} | {h}" for c, h in who)])
+    redeemed = "\n".join(
+        ["household_id | coupon_upc | campaign_id | redemption_date"]
+        + [f"{h} | 10 | {c} | 2017-02-01 00:00:00" for c, h in who]
+    )
+    given = inputs(campaign_households=reached, coupon_redemptions=redeemed)
+    counted = redemption_by_campaign(**given, coupons=frame(COUPONS))
+    promise = load_tables()["redemption_by_campaign"].contract
+    campaigns, _ = withhold(promise, declared("redemption_by_campaign", counted))
+    assert campaigns["households_redeemed"].to_pylist() == [5, None, 0]
+    table = redemption_by_campaign_type(**given, redemption_by_campaign=ENGINE.take(campaigns))
+    found = pinned("redemption_by_campaign_type", table, "campaign_type", "households_redeemed")
+    assert found[0] == ("All types", of_all)
+
+
+def in_parts(campaigns: LazyFrame) -> LazyFrame:
+    """The redemptions by part of the campaigns in a table like `redemption_by_campaign`."""
+    given = inputs()
+    names = ("campaign_households", "coupon_redemptions", "campaign_types")
+    return redemptions_by_campaign_part(campaigns, **{name: given[name] for name in names})
+
+
 def test_redemptions_lie_in_tenths_of_the_span() -> None:
     """Twenty days: the first two are part 1, the last two part 10; over the turn of the year."""
-    table = redemptions_by_campaign_part(**inputs())
+    table = in_parts(redemption_by_campaign(**inputs(coupons=COUPONS)))
     found = pinned(
         "redemptions_by_campaign_part", table, "campaign_type", "part", "households_redeemed",
         "redemptions",
@@ -121,6 +153,31 @@ def test_redemptions_lie_in_tenths_of_the_span() -> None:
         ("Type B", 1, 1, 1),
         ("Type B", 10, 1, 1),
     ]
+
+
+def test_parts_leave_out_what_their_sum_would_give_away() -> None:
+    """Campaign 1 is withheld: the parts of its type hold nothing of it."""
+    campaigns = redemption_by_campaign(**inputs(coupons=COUPONS)).with_columns(
+        is_withheld=nw.col("campaign_id") == 1
+    )
+    found = pinned(
+        "redemptions_by_campaign_part", in_parts(campaigns), "campaign_type", "redemptions"
+    )
+    assert [row for row in found if row[1]] == [("Type B", 1), ("Type B", 1)]
+
+
+def test_the_parts_of_a_type_are_withheld_together() -> None:
+    """One part of few households is the total less the others."""
+    promise = load_tables()["redemptions_by_campaign_part"].contract
+    table = declared(
+        "redemptions_by_campaign_part", in_parts(redemption_by_campaign(**inputs(coupons=COUPONS)))
+    )
+    at = table.column_names.index("households_redeemed")
+    counts = [0, 9, 5, 0, 8, 7, 4, 9, 9, 9, *[5] * 9, 0]
+    given = pa.array(counts, pa.int32())
+    hidden, _ = withhold(promise, table.set_column(at, table.field(at), given))
+    assert hidden["households_redeemed"].to_pylist() == [*[None] * 10, *[5] * 9, 0]
+    assert hidden["is_withheld"].to_pylist() == [True] * 10 + [False] * 10
 
 
 def test_what_few_households_redeemed_is_withheld() -> None:

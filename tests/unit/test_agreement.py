@@ -44,6 +44,24 @@ def test_a_cent_is_enough_to_differ() -> None:
     assert str(result).startswith("sales of each week: one = two: 2 of 2 rows fail (in all one")
 
 
+def test_a_group_that_is_withheld_as_a_whole_tells_no_total() -> None:
+    """And rows that say yes to a column are left out of the other side."""
+    rows = table((1, "1.00"), (1, "3.00"), (2, "5.00"), (3, "2.00"), (3, None))
+    left_out = rows.append_column("is_running", pa.array([False, True, False, False, False]))
+    agreement = Agreement(
+        says="s",
+        by=("week",),
+        totals=(
+            Total("one", "sales_usd", without="is_running"),
+            Total("two", "sales_usd", whole=True),
+        ),
+    )
+    parts = table((1, "1.00"), (2, None), (2, "4.00"), (3, "2.01"))
+    result = check_agreement(agreement, {"one": left_out, "two": parts})
+    assert (result.rows, result.failed) == (2, 1)
+    assert result.where == "in all one 8.00, two 3.01; week 3: 2.00, 2.01"
+
+
 def test_many_weeks_are_not_all_named() -> None:
     """A message stays readable."""
     many = table(*((week, "1.00") for week in range(1, 9)))
@@ -68,5 +86,6 @@ def test_declared_agreements_name_columns_that_are_there_and_never_withheld() ->
             names = {column.name for column in contract.columns}
             assert {total.column, *agreement.by} <= names, total
             rule = contract.suppress
-            assert rule is None or total.column not in {rule.count, *rule.columns}, total
+            told = total.whole or total.without
+            assert told or rule is None or total.column not in {rule.count, *rule.columns}, total
     assert NAME not in tables

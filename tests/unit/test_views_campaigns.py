@@ -85,6 +85,11 @@ def test_the_timing_leaves_out_types_of_which_nothing_can_be_said() -> None:
     assert text(fragment, "//h3").startswith("Coupons of Type A were redeemed most in part 1 of 10")
     assert "<b>Type B</b>" not in fragment.html
     assert "the number is withheld" in text(fragment, "//p[@class='mp-summary']")
+    untold = PARTS.replace(
+        "0                   | 0           | no", "-                   | -           | yes"
+    )
+    fragment = campaigns.timing(pin_of("redemptions_by_campaign_part", "part", untold))
+    assert "All parts of Type B are withheld" in text(fragment, "//p[@class='mp-summary']")
     ended = PARTS.replace("| 8                   | 10 ", "| 0                   | 0  ").replace(
         "yes", "no"
     )
