@@ -167,7 +167,7 @@ def timing(pin: Pin) -> Fragment:
         + (" Where from one to four households redeemed, the number is withheld." if hidden else "")
         + (
             f" All parts of {list_words([*untold.values()])} are withheld: "
-            "from one to four households redeemed in one of them."
+            "from one to four households redeemed in at least one of them."
             if untold
             else ""
         ),
