@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import narwhals as nw
 import pyarrow as pa
 import pytest
 
 from processing.config import EngineConfig
 from processing.contracts.frames import LazyFrame
-from processing.engines.duckdb import DuckDB
-from processing.errors import ConfigError, SourceError
+from processing.engines.duckdb import NO_ROOM, DuckDB
+from processing.errors import ConfigError
 
 ROWS = 1_000_000
 SMALL = EngineConfig(memory_limit="50MB", threads=1)
@@ -45,9 +46,39 @@ def test_a_limit_that_holds_nothing_is_named(tmp_path: Path) -> None:
     assert caught.value.exit_code == 10
 
 
+def test_a_disk_that_is_full_is_named(tmp_path: Path) -> None:
+    """Exit code 10: nothing is wrong with the source, and more memory is only one way out."""
+    engine = DuckDB(SMALL, tmp_path / "spill")
+    engine.connection.execute("SET max_temp_directory_size = '20MB'")
+    with pytest.raises(ConfigError, match="needs more room on the disk") as caught:
+        engine.collect("many", many_groups(engine))
+    assert str(tmp_path / "spill") in str(caught.value)
+    assert caught.value.exit_code == 10
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_disk_that_another_program_fills_is_named() -> None:
+    """As the system says it, which DuckDB had not counted on."""
+    engine = DuckDB(SMALL)
+    with pytest.raises(duckdb.IOException) as caught:
+        engine.connection.execute("COPY (FROM range(9)) TO '/dev/full' (FORMAT csv)")
+    assert any(words in str(caught.value) for words in NO_ROOM)
+
+
 def test_the_same_query_needs_that_folder(tmp_path: Path) -> None:
-    """Where nothing can be written it stops: so the test before did spill."""
+    """Where nothing can be written it stops: so the first test did spill. The folder is named."""
     (tmp_path / "spill").write_text("in the way")
     engine = DuckDB(SMALL, tmp_path / "spill")
-    with pytest.raises(SourceError, match="Table many cannot be computed"):
+    with pytest.raises(ConfigError, match="Table many needs more room on the disk") as caught:
         engine.collect("many", many_groups(engine))
+    assert str(tmp_path / "spill") in str(caught.value)
+
+
+def test_a_folder_that_is_a_link_will_do(tmp_path: Path) -> None:
+    """What the message advises."""
+    (tmp_path / "large").mkdir()
+    (tmp_path / "spill").symlink_to(tmp_path / "large")
+    engine = DuckDB(SMALL, tmp_path / "spill")
+    assert engine.collect("many", many_groups(engine)).num_rows == 1
+    engine.connection.close()
+    assert (tmp_path / "spill").is_symlink()
