@@ -6,6 +6,8 @@ BIN := .venv/bin
 UV = $(firstword $(wildcard .venv/uv/bin/uv) uv)
 # Extra arguments for the command behind a target, as in: make test ARGS="-k links"
 ARGS ?=
+# Hundreds of processes import the same modules: they are compiled once, wherever that is usually off.
+unexport PYTHONDONTWRITEBYTECODE
 # Whatever the tests try for real.
 EXTRAS := $(addprefix --extra ,pictures postgresql odbc http s3 credentials)
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header \
