@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -74,11 +75,20 @@ class Hostile:
         return [*self.names, *self.codes[len(self.names) :]]
 
 
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where one site leaves its pictures for the next: without text from data they are the same."""
+    return tmp_path_factory.mktemp("pictures")
+
+
 @pytest.fixture(scope="module", params=SITES)
-def hostile(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hostile:
+def hostile(
+    request: pytest.FixtureRequest, pictures: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Hostile:
     """Built twice, the second time with a revised day, so that changes are told of as well."""
     renderer, number = request.param
     root = hostile_project(tmp_path_factory.mktemp("hostile") / "project", number)
+    drawn = shutil.copytree(pictures, root / ".cache" / "pictures")
     codes, names = ((batches() * 2)[number + at] for at in range(2))
     home = root.parent / CANARY
     home.mkdir()
@@ -86,6 +96,7 @@ def hostile(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     said = run(root, {**os.environ, **secrets}, "build")
     sell(root, len(codes), revised=5)
     said += run(root, {**os.environ, **secrets}, "site", "--renderer", renderer)
+    shutil.copytree(drawn, pictures, dirs_exist_ok=True)
     return Hostile(root, renderer, codes, names[: len(codes)], said)
 
 
