@@ -32,8 +32,7 @@ from processing.config import load_config
 from processing.errors import MillpondError
 from processing.tables.registry import Table, load_tables
 from tests.conftest import RENDERER
-from tests.integration.projects import NOW
-from tests.integration.sites import digest
+from tests.integration.projects import NOW, digest
 
 OLD_DAY, NEW_DAY = date(2017, 2, 11), date(2017, 2, 12)
 LATER = NOW + timedelta(hours=1)

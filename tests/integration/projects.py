@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from processing.board.reader import open_release
 from processing.build.run import Build, Report
 from processing.config import load_config
 from processing.tables.registry import Table
@@ -203,3 +207,35 @@ def run_build(
     report = job.run()
     assert isinstance(report, Report)
     return report
+
+
+# First builds of this process by what was built and when; they go with the process.
+_BUILT: dict[tuple[str, date, datetime], tuple[TemporaryDirectory[str], Report]] = {}
+
+
+def first_build(folder: Path, as_of: date = date(2017, 2, 12), now: datetime = NOW) -> Report:
+    """Build a project that was never built; one with the very same files gets a copy of its board.
+
+    For tests of what comes after. Equal input gives equal bytes, which test_time and test_build
+    hold builds to; a test that changes the code under it takes `run_build`.
+    """
+    key = digest(folder), as_of, now
+    if key not in _BUILT:
+        kept = TemporaryDirectory(prefix="millpond-built-")
+        report = run_build(folder, as_of, now)
+        for name in ("board", ".cache"):
+            shutil.copytree(folder / name, Path(kept.name, name))
+        _BUILT[key] = kept, report
+        return report
+    kept, report = _BUILT[key]
+    shutil.copytree(kept.name, folder, dirs_exist_ok=True)
+    return dataclasses.replace(report, release=open_release(folder / "board"))
+
+
+def digest(folder: Path) -> str:
+    """A hash of every file below a folder."""
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            found.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    return found.hexdigest()

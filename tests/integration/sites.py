@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from pathlib import Path
 
@@ -56,12 +55,3 @@ def small_site(folder: Path) -> Path:
     for name in ("index", "other"):
         write_page(root, name, GOOD_CELL.format(name=name))
     return root
-
-
-def digest(folder: Path) -> str:
-    """A hash of every file below a folder."""
-    found = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            found.update(str(path.relative_to(folder)).encode() + path.read_bytes())
-    return found.hexdigest()

@@ -26,6 +26,7 @@ from tests.integration.projects import (
     NOW,
     accept_fewer,
     build_every_table,
+    first_build,
     lines,
     make_project,
     run_build,
@@ -136,7 +137,7 @@ def from_nothing(project: Path, as_of: date = date(2017, 2, 12)) -> dict[str, by
     """The files that a build on an empty board makes of the same sources."""
     fresh = project.parent / f"fresh-{len(list(project.parent.iterdir()))}"
     shutil.copytree(project, fresh, ignore=shutil.ignore_patterns("board", ".cache"))
-    run_build(fresh, as_of)
+    first_build(fresh, as_of)
     return files_of(fresh)
 
 
@@ -148,9 +149,9 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def test_weeks_in_folders_give_the_same_bytes_as_one_file(project: Path, weekly: Path) -> None:
     """How the source is cut is no concern of a reader."""
-    run_build(weekly)
+    first_build(weekly)
     whole = build_every_table(make_project(project.parent / "whole"))
-    run_build(whole)
+    first_build(whole)
     assert files_of(weekly) == files_of(whole)
 
 
@@ -187,7 +188,7 @@ def without_whole_years() -> dict[str, Table]:
 
 def test_a_week_that_is_gone_leaves_the_table(weekly: Path) -> None:
     """As a build from nothing would have it."""
-    run_build(weekly)
+    first_build(weekly)
     shutil.rmtree(weekly / "lines" / "week=7")
     report = accept_fewer(weekly, "transactions", now=LATER)
     assert reasons(report)["visits_by_week"] == "source changed: week 7"
@@ -206,7 +207,7 @@ def test_weeks_are_computed_in_batches_of_bounded_size(
 
 def test_a_changed_source_rebuilds_only_what_reads_it(project: Path) -> None:
     """A renamed department reaches the tables that show names, and no other."""
-    run_build(build_every_table(project))
+    first_build(build_every_table(project))
     (project / "departments.csv").write_text(DEPARTMENTS.replace("Grocery", "Food"))
     report = run_build(project, now=LATER)
     assert reasons(report) == {
@@ -218,7 +219,7 @@ def test_a_changed_source_rebuilds_only_what_reads_it(project: Path) -> None:
 
 def test_forced_tables_are_built_again(project: Path) -> None:
     """Their content is the same, so there is nothing new to release."""
-    run_build(project)
+    first_build(project)
     report = run_build(project, date(2017, 2, 12), LATER, "weeks")
     assert reasons(report) == {"weeks": "forced"}
     assert report.unchanged == ["weeks"]
@@ -245,7 +246,7 @@ def test_forcing_a_table_that_does_not_exist(project: Path) -> None:
 
 def test_losing_the_state_costs_time_only(project: Path) -> None:
     """All is computed again, comes out the same, and no version is written."""
-    first = run_build(project)
+    first = first_build(project)
     (project / "board" / "state.json").write_text("{")
     report = run_build(project, now=LATER)
     assert {decision.name for decision in report.built} == set(contents(project))
@@ -255,7 +256,7 @@ def test_losing_the_state_costs_time_only(project: Path) -> None:
 
 def test_a_damaged_pin_is_built_again(project: Path) -> None:
     """The next build heals what the hash says is wrong."""
-    release = run_build(project).release
+    release = first_build(project).release
     release.path("weeks").write_bytes(b"torn")
     report = run_build(project, now=LATER)
     assert reasons(report) == {"weeks": "missing"}
@@ -265,7 +266,7 @@ def test_a_damaged_pin_is_built_again(project: Path) -> None:
 
 def test_the_plan_is_what_the_build_does(project: Path) -> None:
     """A dry run shows the very decisions that a build then obeys."""
-    run_build(project)
+    first_build(project)
     (project / "departments.csv").write_text(DEPARTMENTS.replace("Grocery", "Food"))
     job = Build(load_config(project), date(2017, 2, 12), LATER, lambda line: None)
     planned = {d.name: d.action for d in job.decisions(job.known_states())}
@@ -278,7 +279,7 @@ def test_the_plan_is_what_the_build_does(project: Path) -> None:
 
 def test_order_of_rows_in_the_source_does_not_matter(project: Path) -> None:
     """The same rows shuffled give the same bytes: every table has a total order."""
-    run_build(project)
+    first_build(project)
     shuffled = make_project(
         project.parent / "shuffled", lines().take(list(range(lines().num_rows))[::-1])
     )
@@ -297,7 +298,7 @@ def broken(project: Path, table: pa.Table) -> None:
 
 def test_a_missing_source_file(project: Path) -> None:
     """Exit code 11; the release that was served still is."""
-    served = run_build(project).release.manifest
+    served = first_build(project).release.manifest
     (project / "transactions.parquet").unlink()
     with pytest.raises(SourceError, match="Source transactions: no such file"):
         run_build(project, now=LATER)
@@ -306,7 +307,7 @@ def test_a_missing_source_file(project: Path) -> None:
 
 def test_a_column_that_is_gone_and_one_of_another_type(project: Path) -> None:
     """Both in one message, with what there is."""
-    served = run_build(project).release.manifest
+    served = first_build(project).release.manifest
     table = lines().drop_columns(["basket_id"])
     at = table.column_names.index("store_id")
     broken(project, table.set_column(at, "store_id", pc.cast(table["store_id"], pa.string())))
@@ -318,7 +319,7 @@ def test_a_column_that_is_gone_and_one_of_another_type(project: Path) -> None:
 
 def test_extra_columns_are_no_error(project: Path) -> None:
     """Sources grow; tables ask only for what they use."""
-    run_build(project)
+    first_build(project)
     before = contents(project)
     broken(project, lines().append_column("new", pa.array(["x"] * lines().num_rows)))
     run_build(project, now=LATER)
@@ -334,7 +335,7 @@ def test_a_file_that_is_no_parquet(project: Path) -> None:
 
 def test_a_source_without_rows_is_stopped_by_contracts(project: Path) -> None:
     """Exit code 12; nothing is computed from it; nothing is released."""
-    served = run_build(project).release.manifest
+    served = first_build(project).release.manifest
     broken(project, lines().slice(0, 0))
     with pytest.raises(ContractError) as caught:
         run_build(project, now=LATER)
@@ -394,7 +395,7 @@ def test_a_build_after_a_failed_one_goes_on_where_it_was(project: Path) -> None:
 
 def test_the_board_can_be_moved(project: Path) -> None:
     """Nothing on it depends on where it lies."""
-    run_build(project)
+    first_build(project)
     moved = project.parent / "moved"
     shutil.copytree(project, moved)
     assert not run_build(moved, now=LATER).is_new

@@ -18,7 +18,7 @@ from processing.board.publish import releases, rollback
 from processing.board.reader import open_release
 from processing.build.changes import Teller
 from tests.integration.bad_data import changed, put
-from tests.integration.projects import NOW, lines, make_project, run_build
+from tests.integration.projects import NOW, first_build, lines, make_project, run_build
 
 DAY = date(2017, 2, 12)
 
@@ -26,7 +26,7 @@ DAY = date(2017, 2, 12)
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     folder = make_project(tmp_path / "project")
-    run_build(folder, DAY)
+    first_build(folder, DAY)
     return folder
 
 

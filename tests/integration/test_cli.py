@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import run_millpond
-from tests.integration.sites import digest, small_site, write_page
+from tests.integration.projects import digest
+from tests.integration.sites import small_site, write_page
 
 DAY = ("--as-of", "2017-02-12")
 

@@ -26,6 +26,7 @@ from tests.integration.projects import (
     DEPARTMENTS,
     PRODUCTS,
     accept_fewer,
+    first_build,
     lines,
     make_project,
     run_build,
@@ -39,7 +40,7 @@ FEWER = "at most 5% fewer rows than in the release before"
 def project(tmp_path: Path) -> Path:
     """A project that was built once."""
     folder = make_project(tmp_path / "project")
-    run_build(folder)
+    first_build(folder)
     return folder
 
 

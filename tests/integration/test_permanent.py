@@ -18,7 +18,8 @@ from processing.site.run import Rendering, check_and_note, render_past, render_s
 from tests.conftest import RENDERER, run_millpond
 from tests.integration import faulty
 from tests.integration.faulty import LATER, OLD_DAY
-from tests.integration.sites import digest, small_site, write_page
+from tests.integration.projects import digest
+from tests.integration.sites import small_site, write_page
 
 TAKEN_BACK = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)
 PAGE = """---

@@ -18,14 +18,14 @@ from processing.errors import ContractError
 from processing.tables.agreements import AGREEMENTS
 from processing.tables.registry import load_tables
 from tests.integration.bad_data import LATER, stopped
-from tests.integration.projects import build_every_table, make_project, run_build
+from tests.integration.projects import build_every_table, first_build, make_project, run_build
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project that was built once."""
     folder = make_project(tmp_path / "project")
-    run_build(folder)
+    first_build(folder)
     return folder
 
 
@@ -49,7 +49,7 @@ def test_totals_that_agree_are_recorded_and_not_read_twice(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pins that were compared and released together need no second look."""
-    run_build(build_every_table(project))
+    first_build(build_every_table(project))
     manifest = open_release(project / "board").manifest
     assert {(r.failed, r.rows) for r in manifest.agreements if "each week" in r.rule} == {(0, 7)}
     assert len(manifest.agreements) == len(AGREEMENTS)

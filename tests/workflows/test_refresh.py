@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import run_millpond
-from tests.integration.sites import digest, small_site
+from tests.integration.projects import digest
+from tests.integration.sites import small_site
 from tests.workflows.world import World, forge, git, project_tree
 
 DAY: dict[str, Any] = {"as_of": "2017-02-12", "dry_run": False, "renderer": "pandoc", "force": ""}
