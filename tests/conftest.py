@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
@@ -25,8 +25,13 @@ RENDERER = os.environ.get("MILLPOND_TEST_RENDERER", "pandoc")
 NOT_COPIED = {"board", "node_modules", "tests", "docs", "build", "dist", "parcel"}
 # One worker runs a file, so that a long one at the end would leave the others idle.
 LONGEST_FIRST = {
-    name: place for place, name in enumerate(("test_refresh", "test_pages", "test_schedule"))
+    name: place
+    for place, name in enumerate(
+        ("test_refresh", "test_agreement", "test_pages", "test_schedule", "test_hostile_data")
+    )
 }
+# Files whose tests one worker runs, so that what they share is made once: a session of Spark.
+TOGETHER = ("tests/engines/",)
 # The same browser without a window of its own takes little more than half the processor time.
 CHROMIUM_NAMES = (
     "chromium-headless-shell",
@@ -159,3 +164,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("quarto"):
             item.add_marker(skip)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out the tests of a file, or of files that go together, to one worker."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            together = (start for start in TOGETHER if nodeid.startswith(start))
+            return next(together, None) or str(super()._split_scope(nodeid))
+
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None

@@ -13,14 +13,15 @@ from processing.engines.duckdb import DuckDB
 from processing.engines.engine import Engine, open_engine
 from processing.engines.spark_needs import java
 
-# Small tables and many of them: nothing is gained by dividing or by compiling them.
+# Small tables and many of them: nothing is gained by dividing or by compiling them, nor by threads
+# that work or collect garbage beside others.
 FAST = {
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
-SPARK = EngineConfig(name="spark", memory_limit="1GB", settings=FAST)
+SPARK = EngineConfig(name="spark", memory_limit="1GB", threads=1, settings=FAST)
 
 
 @pytest.fixture(scope="session")
