@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -20,6 +20,7 @@ HOPS = 5
 CHUNK = 1 << 20
 NO_HEAD = (405, 501)
 MISSING = (404, 410)
+UNCHANGED = 304
 BUSY = (429, 500, 502, 503, 504)
 
 
@@ -60,11 +61,13 @@ class Facts:
     changed: str | None
     size: int | None
     ranges: bool
+    media: str = ""
 
     @property
     def mark(self) -> str | None:
         """What stands for the content, if the server says anything of the kind."""
-        return repr(self) if self.etag or self.changed else None
+        given = (self.etag, self.changed, self.size, self.ranges)
+        return repr(given) if self.etag or self.changed else None
 
 
 class Web:
@@ -102,14 +105,7 @@ class Web:
         with self._answer("HEAD", {}, NO_HEAD) as answer:
             if answer.status_code in NO_HEAD:
                 return None
-            said = answer.headers
-            size = said.get("Content-Length", "")
-            return Facts(
-                etag=said.get("ETag"),
-                changed=said.get("Last-Modified"),
-                size=int(size) if size.isdecimal() else None,
-                ranges=said.get("Accept-Ranges") == "bytes" and "Content-Encoding" not in said,
-            )
+            return _facts(answer.headers)
 
     def part(self, start: int, length: int, etag: str | None) -> bytes:
         """So many bytes from `start`, of the version that `etag` names."""
@@ -149,6 +145,22 @@ class Web:
             for piece in answer.iter_content(CHUNK):
                 file.write(piece)
             return str(answer.headers.get("Content-Type", ""))
+
+    def into_if_newer(self, file: IO[bytes], before: Facts | None) -> Facts | None:
+        """Write the whole content into `file`, unless it is still what `before` was said of.
+
+        What the server says of it now; None when it says that nothing has changed.
+        """
+        known = (
+            {"If-None-Match": before.etag, "If-Modified-Since": before.changed} if before else {}
+        )
+        asked = {name: value for name, value in known.items() if value}
+        with self._answer("GET", asked) as answer, self._faults():
+            if asked and answer.status_code == UNCHANGED:
+                return None
+            for piece in answer.iter_content(CHUNK):
+                file.write(piece)
+            return _facts(answer.headers)
 
     def _authorise(self) -> None:
         """Add what millpond.toml names; never over a line that others can read."""
@@ -239,6 +251,17 @@ class Web:
         except kinds.RequestException as error:
             says = "the server cannot be reached, or cuts the connection"
             raise self.asked.fault(says, _reason(error)) from error
+
+
+def _facts(said: Mapping[str, str]) -> Facts:
+    size = said.get("Content-Length", "")
+    return Facts(
+        etag=said.get("ETag"),
+        changed=said.get("Last-Modified"),
+        size=int(size) if size.isdecimal() else None,
+        ranges=said.get("Accept-Ranges") == "bytes" and "Content-Encoding" not in said,
+        media=said.get("Content-Type", ""),
+    )
 
 
 def _reason(error: Exception) -> str:

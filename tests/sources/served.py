@@ -32,6 +32,7 @@ class Resource:
     token: str | None = None
     heads: bool = True
     made: Callable[[str], bytes] | None = None  # the content by the query
+    changed: str | None = None  # says when it was, as HTTP writes a moment
 
 
 @dataclass
@@ -96,6 +97,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(end - start))
         if found.marked:
             self.send_header("ETag", _etag(content))
+        if found.changed:
+            self.send_header("Last-Modified", found.changed)
         if found.ranges:
             self.send_header("Accept-Ranges", "bytes")
         self.end_headers()
@@ -113,6 +116,10 @@ class Handler(BaseHTTPRequestHandler):
             return 405
         if found.redirect:
             return 302
+        if found.marked and self.headers.get("If-None-Match") == _etag(content):
+            return 304
+        if found.changed and self.headers.get("If-Modified-Since") == found.changed:
+            return 304
         wanted = self.headers.get("If-Match")
         return 412 if wanted and wanted != _etag(content) else found.status
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import trustme
 
 from processing import web
 from tests.integration.projects import DEPARTMENTS, NOW, TOML, make_project, run_build
@@ -28,9 +31,9 @@ def sheet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         yield served
 
 
-def edit(served: Served, text: str, **more: object) -> None:
+def edit(served: Served, text: str, path: str = PATH, **more: Any) -> None:
     plain = {"media": "text/csv", "marked": False, "ranges": False, "heads": False}
-    served.put(PATH, text.encode(), **plain | more)
+    served.put(path, text.encode(), **plain | more)
 
 
 @pytest.fixture
@@ -64,6 +67,81 @@ def test_the_how_to_works_and_every_version_is_kept(
 
 
 @pytest.mark.parametrize(
+    "says", [{"marked": True}, {"changed": "Sun, 12 Feb 2017 08:00:00 GMT"}], ids=["ETag", "time"]
+)
+def test_a_server_that_says_so_sends_an_unchanged_sheet_once(
+    project: Path, sheet: Served, says: dict[str, Any]
+) -> None:
+    """Google does not; others that export tables do."""
+    edit(sheet, DEPARTMENTS, **says)
+    build(project, {})
+    sheet.asked.clear()
+    assert not build(project, {}, now=LATER).is_new
+    assert [sent for _, _, sent in sheet.asked] == [0]
+    other = DEPARTMENTS.replace("Grocery", "Groceries")
+    edit(
+        sheet, other, **says | {k: "Sun, 12 Feb 2017 09:00:00 GMT" for k in says if k == "changed"}
+    )
+    assert build(project, {}, now=LATER).is_new
+    assert kept(project) == [DEPARTMENTS, other]
+    for path in (project / "intake" / "department_names").glob("*.csv"):
+        path.unlink()  # what was said of a version that is not here any more is no use
+    build(project, {}, now=LATER)
+    assert kept(project) == [other]
+
+
+GOOGLE = "docs.google.com"
+EXPORT = "/export/70cmver1f290kjsnpar5ku2h9g/1x2y"
+HANDS_OVER = "doc-0k-1s-sheets.googleusercontent.com"
+
+
+@pytest.fixture
+def google(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """Google's names and certificates on the loopback: another host hands an export over."""
+    issuer, chain, trusted = trustme.CA(), tmp_path / "chain.pem", tmp_path / "ca.pem"
+    issuer.issue_cert(GOOGLE, HANDS_OVER).private_key_and_cert_chain_pem.write_to_path(str(chain))
+    issuer.cert_pem.write_to_path(str(trusted))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(trusted))
+    look_up = socket.getaddrinfo
+
+    def ours(host: str, *more: Any, **named: Any) -> Any:
+        here = "127.0.0.1" if host in (GOOGLE, HANDS_OVER) else host
+        return look_up(here, *more, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", ours)
+    with serving(chain) as served:
+        plain = {"marked": False, "ranges": False, "heads": False}
+        there = served.address(EXPORT, HANDS_OVER)
+        served.put(PATH, b"", redirect=there, **plain)
+        edit(served, DEPARTMENTS, path=EXPORT)
+        yield served
+
+
+def test_as_google_exports_it(tmp_path: Path, google: Served) -> None:
+    """The how-to, but for the port; each build asks once, and only an edit costs more."""
+    address = snippet("Google Sheets").split('"')[1].replace(GOOGLE, f"{GOOGLE}:{google.port}")
+    toml = make_project(tmp_path / "shop") / "millpond.toml"
+    toml.write_text(TOML.replace(LOCAL, snippet("Google Sheets", address=address) + "\n"))
+    project = toml.parent
+    build(project, {})
+    taken = project / ".cache/sources/department_names/taken.json"
+    at = taken.stat().st_mtime_ns
+    google.asked.clear()
+    assert not build(project, {}, now=LATER).is_new
+    assert [path for _, path, _ in google.asked] == [
+        f"{PATH}?format=csv&gid=0", EXPORT,
+    ]  # fmt: skip
+    assert taken.stat().st_mtime_ns == at
+    edit(
+        google,
+        DEPARTMENTS.replace("Fuel", "Gas"),
+        path=EXPORT,
+    )
+    assert build(project, {}, now=LATER).is_new
+    assert kept(project) == [DEPARTMENTS, DEPARTMENTS.replace("Fuel", "Gas")]
+
+
+@pytest.mark.parametrize(
     ("text", "more", "says"),
     [
         ("", {}, "it is empty"),
@@ -85,7 +163,7 @@ def test_the_how_to_works_and_every_version_is_kept(
     ],
 )
 def test_what_is_said_of_a_fault(
-    project: Path, sheet: Served, text: str, more: dict[str, object], says: str
+    project: Path, sheet: Served, text: str, more: dict[str, Any], says: str
 ) -> None:
     """One message, exit code 11; nothing is kept of what is no version of the sheet."""
     edit(sheet, text, **more)
