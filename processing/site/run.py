@@ -176,7 +176,8 @@ def render_past(
 
 def _add_releases(config: Config, fresh: Path, live: Path, release: Release) -> None:
     """Give the new site the permanent addresses of its own release and of those before."""
-    from processing.site.finishing.finish import feed, write_changes
+    from processing.site.finishing.finish import feed, website, write_changes
+    from processing.site.finishing.not_found import lay_not_found
     from processing.site.finishing.permanent import FOLDER, add_releases, kept_releases
     from processing.site.finishing.taken_back import lay
 
@@ -193,6 +194,7 @@ def _add_releases(config: Config, fresh: Path, live: Path, release: Release) -> 
     write_changes(fresh, config.root, told)
     for change in with_taken_back(before, taken):
         lay(fresh, change)
+    lay_not_found(fresh, website(config.root))
 
 
 def choose_renderer(asked: str | None) -> tuple[str, Renderer]:

@@ -207,17 +207,18 @@ def feed(
 
     `kept` are the releases with an address of their own.
     """
-    address = _website(root).get("site-url")
+    address = website(root).get("site-url")
     page = PAGE if (out / PAGE).is_file() else "index.html"
     whole = f"{str(address).rstrip('/')}/{at}" if address else None
     return changes_atom(_site_title(root), manifest, page, whole, kept)
 
 
 def _site_title(root: Path) -> str:
-    return str(_website(root)["title"])
+    return str(website(root)["title"])
 
 
-def _website(root: Path) -> dict[str, Any]:
+def website(root: Path) -> dict[str, Any]:
+    """What `_quarto.yml` says of the website."""
     config = yaml.safe_load((root / "_quarto.yml").read_text(encoding="utf-8"))
-    website: dict[str, Any] = config["website"]
-    return website
+    said: dict[str, Any] = config["website"]
+    return said

@@ -9,28 +9,15 @@ from pathlib import Path
 from processing.board.changes import ReleaseChange
 from processing.site.finishing.feed import PAGE
 from processing.site.finishing.permanent import FOLDER, NOTE, latest_pages
-from processing.site.finishing.policy import with_policy
 from processing.site.finishing.publish import CATALOG, GENERATOR
+from processing.site.finishing.standalone import standalone
 from processing.views.changes import VOID, anchor
 from processing.views.format import format_value
 from processing.views.html import element, escape
 from processing.views.number import time_element
 
 FORMAT = 1
-# By itself, since the styles of a site may be others by the time somebody comes here.
-_HEAD = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Release taken back</title>
-<meta name="robots" content="noindex">
-<meta name="color-scheme" content="light dark">
-<style>
-body { max-width: 42rem; margin: 4rem auto; padding: 0 1rem; font: 1.1rem/1.6 system-ui; }
-a { display: inline-block; min-height: 2.75rem; color: LinkText; }
-</style>
-"""
+TITLE = "Release taken back"
 
 
 def lay(site: Path, change: ReleaseChange) -> None:
@@ -41,7 +28,7 @@ def lay(site: Path, change: ReleaseChange) -> None:
         path = folder / href
         path.parent.mkdir(parents=True, exist_ok=True)
         told = (site / PAGE).is_file()
-        path.write_text(with_policy(_page(change, href, told=told)), encoding="utf-8")
+        path.write_text(_page(change, href, told=told), encoding="utf-8")
     said = {
         "generator": GENERATOR,
         "format": FORMAT,
@@ -66,6 +53,6 @@ def _page(change: ReleaseChange, href: str, *, told: bool) -> str:
     links = f'<a rel="latest-version" href="{up}{escape(href)}">The latest is here</a>.'
     if told:
         links += f' <a href="{up}{PAGE}#{anchor(change)}">What changed, release by release</a>.'
-    body = element("h1", "Release taken back") + element("p", said + links, id=NOTE, role="note")
+    body = element("h1", TITLE) + element("p", said + links, id=NOTE, role="note")
     latest = f'<link rel="latest-version" href="{up}{escape(href)}">\n'
-    return f"{_HEAD}{latest}</head>\n<body>\n<main>{body}</main>\n</body>\n</html>\n"
+    return standalone(TITLE, f"Release {change.release} was taken back.", body, latest)
