@@ -261,10 +261,19 @@ def use(page: Page) -> None:
     if page.query_selector("#explorer"):
         page.goto(page.url.partition("?")[0] + "?by=department#explorer")
         page.wait_for_selector("#explorer-result")
-    for box in page.query_selector_all("input[type=search], .aa-Input"):
-        if box.is_visible():
-            box.fill("script")
-            page.wait_for_timeout(300)
+    search(page)
+
+
+def search(page: Page) -> None:
+    """Look for words of hostile text, by the search of either renderer; every result shows some."""
+    opener = page.wait_for_selector(".search-open, .aa-DetachedSearchButton")
+    assert opener is not None
+    opener.evaluate("opener => opener.click()")
+    field = page.wait_for_selector("dialog.search input, .aa-Input")
+    assert field is not None
+    for word in ("fired", "onerror", "script"):
+        field.fill(word)
+        page.wait_for_selector("dialog.search ol a, .aa-Item")
 
 
 # Elements and attributes that only hostile text could have brought in.

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.opening import opened
+from tests.browser.opening import arrive, opened
+from tests.browser.ranges import serving_ranges
 from tests.conftest import RENDERER, BuiltSite, run_millpond
 from tests.site.parity import ASPECTS, Known, differences, parsed
 
@@ -113,6 +114,55 @@ def test_files_beside_the_pages_are_the_same_bytes(sites: Sites) -> None:
     assert len(one) > 100
     assert sorted(one) == sorted(other)
     assert [name for name in one if one[name] != other[name]] == []
+
+
+# What stands on one page only, and is found there by either search.
+SOUGHT = {
+    "stood out": "weekly-sales.html",
+    "odd rows": "about.html",
+    "redeemed": "campaigns.html",
+    "34280": "stores.html",
+}
+FIELD = "dialog.search input, .aa-Input"
+RESULT = ":is(dialog.search ol, .aa-Item) a"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("by", RENDERERS)
+def test_the_same_words_find_the_same_page(sites: Sites, browser: Browser, by: str) -> None:
+    """From a file, with nothing in the console; and the way to a result leads there."""
+    complaints: list[str] = []
+    with opened(browser, sites[by] / "changes.html") as page:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.on("console", lambda said: complaints.append(f"{said.type} {said.text}"))
+        page.click(".search-open, .aa-DetachedSearchButton")
+        for words, target in SOUGHT.items():
+            page.fill(FIELD, words)
+            page.wait_for_selector(f"{RESULT}[href*='{target}']")
+        page.click(f"{RESULT}[href*='{target}']")
+        page.wait_for_url(f"**/{target}**")
+    assert complaints == []
+
+
+@pytest.mark.browser
+def test_quartos_search_is_fetched_when_it_is_wanted(sites: Sites, browser: Browser) -> None:
+    """By its button or its keys; its index once, however many letters are typed meanwhile."""
+    for how in ("button", "key"):
+        with serving_ranges(sites["quarto"]) as served:
+            page = browser.new_page()
+            arrive(page, served.address + "index.html")
+            assert [path for path in served.paths if "quarto-search" in path] == []
+            if how == "key":
+                page.keyboard.press("/")
+            else:
+                page.click(".aa-DetachedSearchButton")
+            page.wait_for_selector(FIELD)
+            page.keyboard.type("stood out")
+            page.wait_for_selector(RESULT)
+            assert len([path for path in served.paths if "search.json" in path]) == 1
+            assert page.get_attribute("#quarto-search .aa-Autocomplete", "aria-label") == "Search"
+            page.close()
 
 
 SHOWN = """() => [...document.querySelectorAll('main > *, main .content > *')]

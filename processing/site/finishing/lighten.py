@@ -20,7 +20,10 @@ _SECONDS = 120
 # What names classes: pages, Quarto's scripts and ours; not bundles, whose words are any word.
 _CONTENT = ("**/*.html", "site_libs/**/*.js", "assets/*.js")
 _SCRIPT = re.compile(r'<script src="(site_libs/[^"]+)"( type="module")?></script>\n?')
-_JOINED = re.compile(rb'<script src="(site_libs/[^"]+)" (?:defer|type="module")></script>\n?')
+# Ours stay as they are: they come after the first picture.
+_JOINED = re.compile(
+    rb'<script src="(site_libs/(?!millpond/)[^"]+)" (?:defer|type="module")></script>\n?'
+)
 _HOVER = re.compile(
     r'<script src="site_libs/quarto-html/(?:popper|tippy)[^"]*"></script>\n?'
     r'|<link href="site_libs/quarto-html/tippy\.css"[^>]*>\n?'

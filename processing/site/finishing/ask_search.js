@@ -1,0 +1,76 @@
+// Quarto's own search, loaded when a reader asks for it: half of what its pages load is for that.
+(() => {
+  "use strict";
+  const place = document.getElementById("quarto-search");
+  const button = place && place.querySelector("[data-scripts]");
+  if (!button) return;
+  let coming = null;
+
+  const load = (address) => new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.async = false;
+    script.src = address;
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  });
+
+  // Quarto asks for its index at every letter until the first answer is there; once is enough. And a
+  // browser lets no page that was opened as a file read another file, but a script may be loaded.
+  const serveIndex = async (address) => {
+    const fetched = window.fetch;
+    let index = null;
+    if (location.protocol === "file:") {
+      await load(address);
+      window.shownWarning = true; // what Quarto would say of files
+      index = Promise.resolve(new Response(JSON.stringify(window.millpondSearch)));
+    }
+    window.fetch = (what, ...ways) => {
+      if (!String(what).endsWith("search.json")) return fetched(what, ...ways);
+      index = index || fetched(what, ...ways);
+      return index.then((answer) => answer.clone(), (error) => { index = null; throw error; });
+    };
+  };
+
+  // Quarto's script waits for an event that is over: what it would do then is done now.
+  const start = async () => {
+    const waiting = [];
+    document.addEventListener = (kind, listener, ...ways) => {
+      if (kind === "DOMContentLoaded") waiting.push(listener);
+      else EventTarget.prototype.addEventListener.call(document, kind, listener, ...ways);
+    };
+    try {
+      await Promise.all(button.dataset.scripts.split(" ").map(load));
+    } finally {
+      delete document.addEventListener;
+    }
+    await serveIndex(button.dataset.file);
+    document.removeEventListener("keyup", onKey);
+    place.replaceChildren();
+    waiting.forEach((listener) => listener.call(document, new Event("DOMContentLoaded")));
+    for (const part of place.querySelectorAll(".aa-Autocomplete, button")) {
+      part.setAttribute("aria-label", button.getAttribute("aria-label"));
+    }
+  };
+
+  const bring = () => {
+    coming = coming || start().catch((error) => { coming = null; throw error; });
+    return coming;
+  };
+  const open = () => bring().then(() => window.quartoOpenSearch()).catch(() => {});
+
+  function onKey(event) {
+    const options = JSON.parse(document.getElementById("quarto-search-options").textContent);
+    const at = document.activeElement;
+    const types = at.isContentEditable || at.matches("input, select, textarea, button, option");
+    if (types || !(options["keyboard-shortcut"] || []).includes(event.key)) return;
+    event.preventDefault();
+    open();
+  }
+
+  button.addEventListener("click", open);
+  document.addEventListener("keyup", onKey);
+  // Who comes from a result is shown its words.
+  const asked = new URLSearchParams(location.search);
+  if (asked.has("q") || asked.has("show-results")) bring().catch(() => {});
+})();
