@@ -40,10 +40,10 @@ def project(template: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(template, tmp_path / "project"))
 
 
-def render(folder: Path) -> Rendering:
+def render(folder: Path, renderer: str = "pandoc") -> Rendering:
     """The main job's second half: the site, published only if it passes its check."""
     out = folder / "_site"
-    done = render_site(load_config(folder), "pandoc", out, lambda line: None, gate=True)
+    done = render_site(load_config(folder), renderer, out, lambda line: None, gate=True)
     assert isinstance(done, Rendering)
     return done
 
@@ -166,6 +166,25 @@ def test_pages_that_cannot_be_staged_rendered_or_read(project: Path) -> None:
         assert says in str(done.error)
         assert told in notices(project, name)[0]
     assert notices(project, "other") == []
+    assert findings(project) == []
+
+
+@pytest.mark.quarto
+def test_a_page_that_quarto_cannot_set_stays_as_it_was(project: Path) -> None:
+    """Quarto stops at the first page that it cannot set; the others are rendered all the same."""
+    old = release_shown(project / "_site")
+    for name in ("other", "third"):
+        write_page(project, name, GOOD_CELL.format(name=name))
+        path = project / "reports" / f"{name}.qmd"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("---\n", "---\nfilters: [nothing.lua]\n", 1), encoding="utf-8")
+    new = faulty.built(project, NEW_DAY).manifest
+    done = render(project, "quarto")
+    assert [one.name for one in done.failing] == ["other", "third"]
+    assert "cannot open nothing.lua" in str(done.error)
+    assert (release_of(project, "index"), release_of(project, "other")) == (new.id, old)
+    assert "its text cannot be set" in notices(project, "other")[0]
+    assert notices(project, "index") == []
     assert findings(project) == []
 
 

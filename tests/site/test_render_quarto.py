@@ -15,6 +15,7 @@ from processing.site.rendering.quarto import (
     clean_environment,
     find_quarto,
     last_lines,
+    page_at_fault,
     render,
 )
 from tests.site.staged import make_stage, page
@@ -92,6 +93,23 @@ def test_a_program_that_fails_is_reported_with_what_it_said(tmp_path: Path) -> N
     with pytest.raises(PageError, match="it broke"):
         render(make_stage(tmp_path, {}), tmp_path / "out", quarto)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "page"),
+    [
+        ("[1/3] index.ipynb\n[2/3] stores.ipynb\nError in $: parsing Int failed\n", "stores"),
+        ("\x1b[34m[ 9/12] a-b.ipynb\x1b[39m\nFile x.bib not found\n", "a-b"),
+        ("ERROR: failed.\n  in file /tmp/x/stores.ipynb,\nStack trace:\n at y.ipynb", "stores"),
+        ("[1/3] elsewhere.ipynb\nERROR: no\n", None),
+        ("ERROR: In file _quarto.yml\nValidation of YAML failed.\n", None),
+        ("", None),
+    ],
+)
+def test_the_page_at_fault_is_the_one_quarto_stopped_at(said: str, page: str | None) -> None:
+    found, fault = page_at_fault(said, {"index", "stores", "a-b"})
+    assert found == page
+    assert "ipynb]" not in fault and "Stack trace" not in fault
 
 
 @pytest.mark.quarto

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from processing.errors import PageError
@@ -17,6 +17,10 @@ VARIABLE = "QUARTO_PATH"
 OLDEST = (1, 4)
 _SECONDS = 600
 _LAST_LINES = 20
+# What Quarto prints before it renders a page, and how it names one that it cannot read.
+_BEGINS = re.compile(r"^\[\s*\d+/\d+\]\s+(?P<name>[\w.-]+)\.ipynb\s*$")
+_NAMES = re.compile(r"[/\\](?P<name>[\w.-]+)\.ipynb\b")
+_TRACE = re.compile(r"^Stack trace:", re.MULTILINE)
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -43,7 +47,8 @@ def find_quarto(environment: Mapping[str, str] = os.environ) -> Path | None:
 def render(stage: Path, out: Path, quarto: Path | None = None) -> None:
     """Render the staged project into `out`, which is replaced. `quarto` is looked for by default.
 
-    PageError when there is no Quarto, when it is too old, or with its last lines when it fails.
+    PageError when there is no Quarto, when it is too old, or with its last lines when it fails; it
+    names the page that Quarto came to last, where it fails at one.
     """
     program = quarto or find_quarto()
     if program is None:
@@ -60,7 +65,8 @@ def render(stage: Path, out: Path, quarto: Path | None = None) -> None:
         environment = clean_environment(program, home)
         check_version(_run([str(program), "--version"], environment, home))
         shutil.copytree(stage, project)
-        said = _run(arguments(program, project), environment, project)
+        names = {path.stem for path in stage.glob("*.ipynb")}
+        said = _run(arguments(program, project), environment, project, names)
         if not (project / OUTPUT).is_dir():
             raise _failed(last_lines(said) or "no output folder")
         shutil.rmtree(out, ignore_errors=True)
@@ -102,11 +108,27 @@ def check_version(said: str) -> None:
 
 def last_lines(said: str) -> str:
     """The end of a program's output, without colours and empty lines."""
-    lines = [line.rstrip() for line in _COLOURS.sub("", said).splitlines() if line.strip()]
-    return "\n".join(lines[-_LAST_LINES:])
+    return "\n".join(_lines(said)[-_LAST_LINES:])
 
 
-def _run(command: list[str], environment: dict[str, str], folder: Path) -> str:
+def page_at_fault(said: str, names: Collection[str]) -> tuple[str | None, str]:
+    """The page of these `names` at which Quarto stopped, if it says so, and what it said of it."""
+    lines = _lines(_TRACE.split(said)[0])
+    begun = [at for at, line in enumerate(lines) if _BEGINS.match(line)]
+    fault = "\n".join(lines[begun[-1] + 1 if begun else 0 :][-_LAST_LINES:])
+    named = [found["name"] for found in _NAMES.finditer(fault)]
+    if begun and (last := _BEGINS.match(lines[begun[-1]])):
+        named.append(last["name"])
+    return next((name for name in named if name in names), None), fault
+
+
+def _lines(said: str) -> list[str]:
+    return [line.rstrip() for line in _COLOURS.sub("", said).splitlines() if line.strip()]
+
+
+def _run(
+    command: list[str], environment: dict[str, str], folder: Path, names: Collection[str] = ()
+) -> str:
     """Run Quarto and give back what it printed; PageError with its last lines when it fails."""
     try:
         done = subprocess.run(
@@ -123,8 +145,22 @@ def _run(command: list[str], environment: dict[str, str], folder: Path) -> str:
         raise _failed(str(error)) from error
     said = done.stdout.decode(errors="replace")
     if done.returncode:
+        name, fault = page_at_fault(said, names)
+        if name:
+            raise _failed_at(name, fault.replace(str(folder), "").strip())
         raise _failed(last_lines(said) or f"exit code {done.returncode}, no output")
     return said
+
+
+def _failed_at(name: str, found: str) -> PageError:
+    return PageError(
+        f"Page {name} cannot be rendered",
+        found=found or "no word of Quarto's",
+        expected="a page that Quarto reads",
+        next_step=f"look at the options and the Markdown of {name}.qmd",
+        page=name,
+        told="its text cannot be set",
+    )
 
 
 def _failed(found: str) -> PageError:
