@@ -59,6 +59,8 @@ lock: setup ## compile the lock files anew from pyproject.toml and package.json
 		--upgrade -o requirements.lock
 	@echo "pyspark[connect]>=4.3" | $(UV) pip compile - -c requirements.lock $(LOCK_OPTIONS) \
 		--upgrade -o requirements-spark.lock
+	@echo "adlfs>=2026.8" | $(UV) pip compile - -c requirements.lock $(LOCK_OPTIONS) \
+		--upgrade -o requirements-azure.lock
 	@echo uv | $(UV) pip compile - $(LOCK_OPTIONS) --upgrade -o requirements-bootstrap.lock
 	@if command -v npm >/dev/null; then npm install --package-lock-only --ignore-scripts --loglevel=error && \
 		$(BIN)/python -m scripts.plain_lock; fi
