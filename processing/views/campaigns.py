@@ -161,8 +161,8 @@ def timing(pin: Pin) -> Fragment:
         + claim("max", pin, most, "redemptions", "most", {})
         + f" in part {shown(pin, most, 'part', 'count')} of 10 of a campaign’s span: "
         f"{shown(pin, most, 'redemptions', 'count')} of them",
-        subtitle="Coupons redeemed by tenth of the campaign’s span, campaigns that have ended, by "
-        f"type, the year to {time_element(pin.entry.data_to)}",
+        subtitle="Coupons redeemed by tenth of the campaign’s span, campaigns that have ended and "
+        f"are not withheld, by type, the year to {time_element(pin.entry.data_to)}",
         summary="Part 1 is the first tenth of the days from first to last, part 10 the last."
         + (" Where from one to four households redeemed, the number is withheld." if hidden else "")
         + (
