@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 from processing.board.reader import Pin
 from processing.views import bars, dots
+from processing.views import movers as moving
 from processing.views.anchors import with_row_ids
 from processing.views.claim import claim
 from processing.views.early import when_ready
 from processing.views.html import Fragment, element, escape
 from processing.views.lead import lead
 from processing.views.number import shown, time_element
-from processing.views.rows import Row, latest, records, sort_by, with_baseline
+from processing.views.rows import Row, latest, records, sort_by
 from processing.views.table import Shown
 from processing.views.unit import unit
-from processing.views.words import OWN_MEAN, compared, gained_and_lost, sign
+from processing.views.words import OWN_MEAN, compared, gained_and_lost
 
 TOP = 20
-MOVERS = 6  # up, and as many down
 
 
 @when_ready
@@ -32,7 +32,7 @@ def finding(weeks: Pin, spread: Pin) -> Fragment:
         f"{shown(weeks, largest, 'sales_usd', 'usd0')}, "
         f"{compared(weeks, largest, 'change_mean4_pct', OWN_MEAN)}. "
     )
-    moved = _by_change(weeks)
+    moved = moving.by_change(weeks)
     if moved:
         text += f"{gained_and_lost(weeks, moved, 'change_mean4_usd')}. "
     text += (
@@ -40,12 +40,6 @@ def finding(weeks: Pin, spread: Pin) -> Fragment:
         f"{shown(spread, tenth, 'share_pct', 'pct1')} of all sales."
     )
     return lead(text, weeks, spread)
-
-
-def _by_change(pin: Pin) -> list[Row]:
-    """Stores of the latest full week that gained or lost a dollar or more, by falling change."""
-    known = [row for row in latest(pin) if sign(row["change_mean4_usd"], 0)]
-    return sort_by(known, "change_mean4_usd", descending=True)
 
 
 @when_ready
@@ -133,32 +127,10 @@ SPREAD_COLUMNS = (
 @when_ready
 def movers(pin: Pin) -> Fragment:
     """The stores that gained and lost most on their mean (unit `store-movers`)."""
-    with_baseline(latest(pin), "change_mean4_usd")
-    ordered = _by_change(pin)
-    up = [row for row in ordered if row["change_mean4_usd"] > 0][:MOVERS]
-    down = [row for row in ordered if row["change_mean4_usd"] < 0][-MOVERS:]
-    rows = [*up, *down]
-    week = shown(pin, latest(pin)[0], "week_start_date", "date_long")
-    return unit(
-        pin,
-        "store-movers",
-        headline=gained_and_lost(pin, rows, "change_mean4_usd"),
-        subtitle="Change in sales on the store’s mean of the four weeks before, US dollars, the "
-        f"six that gained and the six that lost most, week of {week}",
-        summary="A store that sold nothing in the week counts as zero if it sold anything in the "
-        "four weeks before.",
-        rows=rows,
-        columns=MOVER_COLUMNS,
-        chart=bars.signed(rows, "change_mean4_usd"),
-    )
+    return moving.movers(pin, "store-movers", "store", PLACES)
 
 
-MOVER_COLUMNS = (
-    Shown("name", "text", "Store"),
-    Shown("change_mean4_usd", "change_usd0", "Change"),
-    Shown("change_mean4_pct", "change_pct1", "Change, %"),
-    Shown("sales_usd", "usd0", "Sales"),
-    Shown("sales_mean4_usd", "usd0", "Mean of four weeks before"),
+PLACES = (
     Shown("rank", "count", "Place"),
     Shown("rank_change", "change_count", "Places gained"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from processing.board.reader import Pin
-from processing.views import heat, panels
+from processing.views import heat, movers, panels
 from processing.views.claim import Kind, claim
 from processing.views.early import when_ready
 from processing.views.html import Fragment
@@ -155,6 +155,15 @@ HEAT_COLUMNS = (
     Shown("week_start_date", "date_short", "Week of"),
     Shown("change_mean4_pct", "change_pct1", "Change on mean of four weeks before, %"),
 )
+
+
+@when_ready
+def department_movers(pin: Pin) -> Fragment:
+    """The departments that gained and lost most on their mean (unit `department-movers`)."""
+    return movers.movers(pin, "department-movers", "department", SHARE)
+
+
+SHARE = (Shown("share_pct", "pct1", "Share of sales"),)
 
 
 @when_ready

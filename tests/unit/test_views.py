@@ -293,6 +293,16 @@ def test_the_heat_map_names_the_department_furthest_from_its_usual() -> None:
     )
 
 
+def test_department_movers_stand_by_their_change() -> None:
+    """Gains first, the largest loss last; nobody moved where no change is known."""
+    made = weekly_sales.department_movers(department_pin())
+    assert column(made, "name") == ["Grocery", "Meat", "Drugs"]
+    assert headline(made) == "Grocery (+$2,779) gained most, Drugs (−$504) lost most"
+    unknown = DEPARTMENTS.replace("2779.33", "-").replace("-504.06", "-").replace("441.62", "-")
+    waiting = weekly_sales.department_movers(department_pin(unknown))
+    assert "not four full weeks before" in text(waiting)
+
+
 def test_the_department_table_is_ordered_by_sales() -> None:
     """Largest first, every department that sold or used to."""
     made = weekly_sales.department_table(department_pin())
@@ -375,6 +385,7 @@ def test_hostile_names_are_inert_in_every_view(name: str) -> None:
         weekly_sales.finding(departments),
         weekly_sales.department_panels(departments),
         weekly_sales.department_heat(departments),
+        weekly_sales.department_movers(departments),
         weekly_sales.department_table(departments),
         stores.ranking(store_pin(STORES.replace("Store 367", name))),
     ]
