@@ -36,6 +36,20 @@ def test_the_front_page_says_how_far_to_trust_it() -> None:
     )
 
 
+def test_a_page_names_the_day_and_the_caveats_of_its_own_pins() -> None:
+    """Not those of others, which may be newer and come from elsewhere."""
+    old = entry_of("departures", ("rain",), (), 3, data_to="2013-12-30", inputs=("flights",))
+    manifest = manifest_of(entry_of("sales", ("week",), (), 9), old)
+    sold = msgspec.structs.replace(manifest.sources[0], caveat="Simulated.")
+    flown = msgspec.structs.replace(sold, name="flights", caveat="New York only.")
+    manifest = msgspec.structs.replace(manifest, sources=(sold, flown))
+    said = {pin: text(Fragment(trust(manifest, [pin]))) for pin in ("sales", "departures")}
+    assert said == {
+        "sales": "Data to 21 November 2017; none of 2 checks failed. Simulated.",
+        "departures": "Data to 30 December 2013; none of 2 checks failed. New York only.",
+    }
+
+
 def test_failed_checks_are_not_hidden_from_the_front_page() -> None:
     """A release with broken rules says how many, those of sources and totals among them."""
     bad, good = (CheckResult(rule="key is unique", rows=9, failed=n) for n in (2, 0))
