@@ -284,11 +284,7 @@ def test_order_of_rows_in_the_source_does_not_matter(project: Path) -> None:
         project.parent / "shuffled", lines().take(list(range(lines().num_rows))[::-1])
     )
     run_build(shuffled)
-    files = {
-        folder: {p.name: p.read_bytes() for p in (folder / "board" / "pins").rglob("*.parquet")}
-        for folder in (project, shuffled)
-    }
-    assert files[project] == files[shuffled]
+    assert files_of(project) == files_of(shuffled)
 
 
 def broken(project: Path, table: pa.Table) -> None:
