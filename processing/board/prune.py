@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,10 +26,12 @@ class Pruning:
     bytes: int
 
     def __str__(self) -> str:
-        return (
-            f"{len(self.releases)} releases and {len(self.versions)} versions, "
-            f"{self.bytes / 1_000_000:,.1f} MB"
-        )
+        found = (_counted(self.releases, "release"), _counted(self.versions, "version"))
+        return f"{' and '.join(found)}, {self.bytes / 1_000_000:,.1f} MB"
+
+
+def _counted(things: Sized, name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
 def plan_pruning(
@@ -38,8 +40,8 @@ def plan_pruning(
     """What may go when the last `keep` releases, and the served one, are to stay.
 
     `also_named` are files below `<board>/pins` that something else names, `also_kept` releases that
-    a page still shows. UsageError for less than
-    one release; BoardError when a release that stays cannot be read, as its pins are not known.
+    a page still shows. UsageError for less than one release; BoardError when a release that stays
+    cannot be read, as its pins are not known.
     """
     if keep < 1:
         raise UsageError(f"--keep {keep} would keep no release", expected="1 or more")
