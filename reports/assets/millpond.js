@@ -50,7 +50,7 @@
 
   // Quarto makes its search by a script and gives it no name.
   function nameSearch() {
-    for (const part of document.querySelectorAll("#quarto-search .aa-Autocomplete, .aa-DetachedSearchButton")) {
+    for (const part of document.querySelectorAll("#quarto-search .aa-Autocomplete[role], .aa-DetachedSearchButton")) {
       part.setAttribute("aria-label", "Search");
     }
   }

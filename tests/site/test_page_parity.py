@@ -165,6 +165,24 @@ def test_quartos_search_is_fetched_when_it_is_wanted(sites: Sites, browser: Brow
             page.close()
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("key", [None, "Enter"], ids=["finger", "key"])
+def test_the_folded_navigation_opens_at_once(
+    sites: Sites, browser: Browser, key: str | None
+) -> None:
+    """With Bootstrap fetched for it; a second press folds it again."""
+    with opened(browser, sites["quarto"] / "index.html", "mobile") as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        assert page.evaluate("typeof bootstrap") == "undefined"
+        button = page.locator(".navbar-toggler")
+        for state in ("visible", "hidden"):
+            button.press(key) if key else button.tap()
+            page.wait_for_selector(".navbar a[href$='promotions.html']", state=state)
+            page.wait_for_selector(".navbar-collapse:not(.collapsing)", state="attached")
+        assert len([url for url in asked if url.endswith("bootstrap.min.js")]) == 1
+
+
 SHOWN = """() => [...document.querySelectorAll('main > *, main .content > *')]
   .filter(e => e.localName !== 'nav' && !e.matches('.content'))
   .map(e => e.innerText.replace(/\\s+/g, ' ').trim()).filter(Boolean)"""

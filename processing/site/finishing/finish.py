@@ -24,9 +24,9 @@ from processing.site.finishing.foreign import without_foreign, without_foreign_i
 from processing.site.finishing.landmarks import with_landmarks
 from processing.site.finishing.late import with_late_scripts
 from processing.site.finishing.lighten import lighten, lighter
+from processing.site.finishing.on_demand import with_scripts_on_demand, write_scripts_on_demand
 from processing.site.finishing.policy import with_policy
 from processing.site.finishing.publish import CATALOG
-from processing.site.finishing.quarto_search import with_search_on_demand, write_quarto_search
 from processing.site.finishing.search import write_search
 from processing.site.finishing.styles import with_styles
 from processing.site.finishing.units import RenderedPage, read_page
@@ -52,7 +52,7 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
     copy_reader(root, out)
     write_search(root, out, _files(out, ".html"))
     lighten(root, out, _files(out, ".html"))
-    write_quarto_search(out)
+    write_scripts_on_demand(out)
 
 
 def lay_downloads(
@@ -110,7 +110,7 @@ def find_plotly(root: Path) -> Path:
 
 def _finished(folder: Path, page: str) -> str:
     """The page, which lies in `folder`, as it goes out: last the policy for what it then holds."""
-    page = lighter(with_search_on_demand(without_foreign(page)))
+    page = lighter(with_scripts_on_demand(without_foreign(page)))
     page = with_landmarks(with_styles(page, folder))
     return with_policy(with_late_scripts(page))
 

@@ -1,19 +1,44 @@
-// Quarto's own search, loaded when a reader asks for it: half of what its pages load is for that.
+// What of Quarto's scripts only some readers use, loaded when one does: most of what its pages load is
+// for the search, and for the navigation where it is folded.
 (() => {
   "use strict";
+  const loads = new Map();
+
+  const load = (address) => {
+    if (!loads.has(address)) {
+      loads.set(address, new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.async = false;
+        script.src = address;
+        script.onload = resolve;
+        script.onerror = (error) => { loads.delete(address); reject(error); };
+        document.head.append(script);
+      }));
+    }
+    return loads.get(address);
+  };
+  const loadAll = (button) => Promise.all(button.dataset.scripts.split(" ").map(load));
+
+  // Whatever folds: Bootstrap listens once it is there, so the press that asked for it is done again.
+  for (const folder of document.querySelectorAll("[data-bs-toggle][data-scripts]")) {
+    const early = () => { loadAll(folder).catch(() => {}); };
+    const press = (event) => {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      loadAll(folder).then(() => {
+        folder.removeEventListener("click", press, true);
+        folder.click();
+      }).catch(() => {});
+    };
+    folder.addEventListener("pointerenter", early, { once: true });
+    folder.addEventListener("focus", early, { once: true });
+    folder.addEventListener("click", press, true);
+  }
+
   const place = document.getElementById("quarto-search");
   const button = place && place.querySelector("[data-scripts]");
   if (!button) return;
   let coming = null;
-
-  const load = (address) => new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.async = false;
-    script.src = address;
-    script.onload = resolve;
-    script.onerror = reject;
-    document.head.append(script);
-  });
 
   // Quarto asks for its index at every letter until the first answer is there; once is enough. And a
   // browser lets no page that was opened as a file read another file, but a script may be loaded.
@@ -40,7 +65,7 @@
       else EventTarget.prototype.addEventListener.call(document, kind, listener, ...ways);
     };
     try {
-      await Promise.all(button.dataset.scripts.split(" ").map(load));
+      await loadAll(button);
     } finally {
       delete document.addEventListener;
     }
