@@ -24,7 +24,6 @@ from processing.sources.find import find, need_credentials
 from processing.sources.hashes import Hashes
 from processing.sources.location import Location
 from processing.sources.registry import load_sources
-from processing.sources.sample import in_words
 from processing.sources.shape import declared_columns
 from processing.sources.source import Source
 
@@ -146,6 +145,8 @@ def with_sample(source: Source, sample: SampleConfig | None) -> Source:
     """The declaration, with a word to the reader where only a sample is read."""
     if sample is None:
         return source
+    from processing.sources.sample import in_words
+
     words = f"{source.caveat} {in_words(sample)}".strip()
     return msgspec.structs.replace(source, caveat=words)
 

@@ -135,6 +135,8 @@ def _distinctive(found: Canaries, release: Release) -> Canaries:
 
     Not by the manifest that the public site is made from: what slips into that is to be found.
     """
+    if not found.numbers and not found.texts:
+        return found
     numbers = {float(number): number for number in found.numbers}
     wanted, known = np.array(sorted(numbers)), set[str]()
     texts: set[str] = set()
