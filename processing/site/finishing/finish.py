@@ -28,6 +28,7 @@ from processing.site.finishing.on_demand import with_scripts_on_demand, write_sc
 from processing.site.finishing.policy import with_policy
 from processing.site.finishing.publish import CATALOG
 from processing.site.finishing.search import write_search
+from processing.site.finishing.sitemap import lay_sitemap
 from processing.site.finishing.styles import with_styles
 from processing.site.finishing.units import RenderedPage, read_page
 from processing.site.finishing.vendor import copy_reader
@@ -53,6 +54,8 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
     write_search(root, out, _files(out, ".html"))
     lighten(root, out, _files(out, ".html"))
     write_scripts_on_demand(out)
+    if address := website(root).get("site-url"):
+        lay_sitemap(out, str(address), [page.href for page in pages], release.manifest.created_at)
 
 
 def lay_downloads(
