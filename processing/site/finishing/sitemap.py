@@ -1,4 +1,4 @@
-"""`sitemap.xml` and `robots.txt`, where the website says its address: the same by every renderer."""
+"""`sitemap.xml` and `robots.txt`, where the website says its address: the same by any renderer."""
 
 from __future__ import annotations
 
