@@ -8,6 +8,7 @@ from processing.contracts.contract import Check, Column, Contract, Suppression
 from processing.contracts.frames import LazyFrame
 from processing.tables import columns as c
 from processing.tables.expressions import day_number, distinct, percent, row_number
+from processing.tables.pinned_down import without_what_pins_down
 from processing.tables.registry import table
 
 PARTS = 10
@@ -162,6 +163,7 @@ def redemption_by_campaign(
     )
 
 
+NAMES = ("campaign_type", "households_redeemed", "is_withheld")
 COUNTED = ("households_reached", "coupons", "households_redeemed", "redemptions")
 
 
@@ -231,7 +233,7 @@ def redemption_by_campaign_type(
     filled = counted.with_columns(
         is_withheld=nw.lit(False), **{name: _or_zero(name) for name in names}
     )
-    told = _without_what_pins_down(filled, redemption_by_campaign)
+    told = without_what_pins_down(filled, _in_all(redemption_by_campaign.select(*NAMES)))
     return told.with_columns(redeemed_pct=_share())
 
 
@@ -343,24 +345,6 @@ def _redeemed(redemptions: LazyFrame, reached: LazyFrame) -> LazyFrame:
 def _in_all(campaigns: LazyFrame) -> LazyFrame:
     """Every campaign once under its type and once under all types."""
     return nw.concat([campaigns, campaigns.with_columns(campaign_type=nw.lit(ALL))])
-
-
-def _without_what_pins_down(types: LazyFrame, campaigns: LazyFrame) -> LazyFrame:
-    """`types` with the households empty where they pin down the withheld campaigns.
-
-    A type has at most as many households as its campaigns together. Where it has so many more than
-    the campaigns that are told that each of the others must have the most a withheld one can, they
-    are known.
-    """
-    parts = _in_all(campaigns.select("campaign_type", "households_redeemed", "is_withheld"))
-    by_type = parts.group_by("campaign_type").agg(
-        told=nw.col("households_redeemed").sum(), untold=_number_of("is_withheld")
-    )
-    most = nw.coalesce(nw.col("told"), nw.lit(0)) + nw.col("untold") * (FEWEST - 1)
-    pinned_down = (nw.col("untold") > 0) & (nw.col("households_redeemed") >= most)
-    count = nw.when(~nw.coalesce(pinned_down, nw.lit(False))).then(nw.col("households_redeemed"))
-    joined = types.join(by_type, on="campaign_type", how="left")
-    return joined.with_columns(households_redeemed=count).drop("told", "untold")
 
 
 def _all_types(types: LazyFrame) -> LazyFrame:

@@ -89,16 +89,7 @@ def goes_round(tmp_path: Path, scheme: str, place: Callable[[str], str], **given
     address = place(row.address)
     assert address.startswith(f"{scheme}://")
     one, other = (project_on(tmp_path / name, address, "", given) for name in ("one", "other"))
-    for project in (one, other):
-        only_weeks(project)
     assert serves(other, built(one, OLD_DAY, NOW).manifest.id)
-
-
-def only_weeks(project: Path) -> None:
-    """Build one small table alone."""
-    toml = project / "millpond.toml"
-    text = re.sub("^tables = .*$", 'tables = ["weeks"]', toml.read_text(), flags=re.MULTILINE)
-    toml.write_text(text, encoding="utf-8")
 
 
 def serves(project: Path, wanted: str) -> bool:
@@ -154,7 +145,6 @@ def test_a_folder_that_several_machines_write_to(tmp_path: Path) -> None:
 def test_a_web_server(tmp_path: Path, tls: Path) -> None:
     """Read-only: a build ends with exit code 13."""
     writer = project_on(tmp_path / "writer", (tmp_path / "board").as_uri())
-    only_weeks(writer)
     release = built(writer, OLD_DAY, NOW).manifest.id
     row = rows()["https"]
     assert "`token`" in row.credentials

@@ -131,6 +131,29 @@ def test_a_total_is_empty_where_it_pins_down_a_withheld_campaign(
     assert found[0] == ("All types", of_all)
 
 
+def test_all_are_empty_where_they_pin_down_a_withheld_type() -> None:
+    """Type A has eight in two campaigns that share two; type B has four others, in one campaign."""
+    who = [*((1, h) for h in range(1, 6)), *((4, h) for h in range(4, 9))]
+    who += [(2, h) for h in range(9, 13)]
+    more = "\n    4 | Type A | 2016-12-23 00:00:00 | 2017-01-11 00:00:00"
+    given = inputs(
+        campaign_descriptions=CAMPAIGNS.rstrip() + more,
+        campaign_households="\n".join(
+            ["campaign_id | household_id", *(f"{c} | {h}" for c, h in who)]
+        ),
+        coupon_redemptions="\n".join(
+            ["household_id | coupon_upc | campaign_id | redemption_date"]
+            + [f"{h} | 10 | {c} | 2017-02-01 00:00:00" for c, h in who]
+        ),
+    )
+    counted = redemption_by_campaign(**given, coupons=frame(COUPONS))
+    promise = load_tables()["redemption_by_campaign"].contract
+    campaigns, _ = withhold(promise, declared("redemption_by_campaign", counted))
+    table = redemption_by_campaign_type(**given, redemption_by_campaign=ENGINE.take(campaigns))
+    found = pinned("redemption_by_campaign_type", table, "campaign_type", "households_redeemed")
+    assert found == [("All types", None), ("Type A", 8), ("Type B", None)]
+
+
 def in_parts(campaigns: LazyFrame) -> LazyFrame:
     """The redemptions by part of the campaigns in a table like `redemption_by_campaign`."""
     given = inputs()
