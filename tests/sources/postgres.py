@@ -24,6 +24,7 @@ SETTINGS = (
     "-c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c shared_buffers=32MB"
 )
 
+SECONDS = 30  # it takes new settings in a few hundredths of one
 OWN_USER = "postgres"  # where this process is root, which PostgreSQL refuses to be
 TLS_REQUEST = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")  # SSLRequest of its protocol
 
@@ -77,7 +78,9 @@ class Server:
         """Let it take these settings, and wait until it has."""
         (self.folder / "data" / "postgresql.auto.conf").write_text(settings, encoding="utf-8")
         _program(self.folder, "pg_ctl", "-D", str(self.folder / "data"), "reload")
+        deadline = time.monotonic() + SECONDS
         while self._takes_tls() != bool(settings):
+            assert time.monotonic() < deadline, "PostgreSQL does not take its settings"
             time.sleep(0.01)
 
     def _takes_tls(self) -> bool:
