@@ -18,6 +18,8 @@ from processing.views.provenance import source_names
 from processing.views.rows import Row, records
 from processing.views.table import Shown, table
 
+LONG = 100  # rows from which a table on the page scrolls by itself
+
 
 def unit(  # noqa: PLR0913 - the parts of a unit, each by name
     pin: Pin,
@@ -115,7 +117,9 @@ def _data_table(
 ) -> str:
     made = table(id, plain_text(subtitle), columns, values)
     name = f"Data table: {plain_text(headline)}"
-    scroll = element("div", made, class_="mp-scroll", tabindex=0, role="region", aria_label=name)
+    # One on the page itself scrolls within a height of its own, where it would bury what is below.
+    kind = "mp-scroll mp-long" if not folded and len(values) > LONG else "mp-scroll"
+    scroll = element("div", made, class_=kind, tabindex=0, role="region", aria_label=name)
     if not folded:
         return scroll
     rows = "1 row" if len(values) == 1 else f"{format_value('count', len(values))} rows"

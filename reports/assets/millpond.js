@@ -31,12 +31,16 @@
     bare.forEach((picture) => watcher.observe(picture));
   };
 
-  // Sections below the first are laid out one by one while nothing else is to be done, and all at
-  // once for who goes to a place in the page or prints it.
+  // Sections below the first are laid out one by one while nothing else is to be done, long tables in
+  // them part by part, and all at once for who goes to a place in the page or prints it.
   function layOut() {
     const waiting = Array.from(document.querySelectorAll(":is(.content, main) > section ~ section"));
-    const lay = (section) => { section.dataset.laidOut = ""; };
-    const all = () => waiting.splice(0).forEach(lay);
+    const lay = (part) => {
+      if (Array.isArray(part)) return part.forEach((row) => { row.hidden = false; });
+      waiting.unshift(...heldBack(part));
+      part.dataset.laidOut = "";
+    };
+    const all = () => { while (waiting.length) lay(waiting.shift()); };
     const soon = window.requestIdleCallback || ((then) => setTimeout(then, 50));
     const next = () => {
       if (waiting.length) lay(waiting.shift());
@@ -46,6 +50,19 @@
     addEventListener("beforeprint", all);
     document.addEventListener("click", (event) => { if (event.target.closest("a[href*='#']")) all(); }, true);
     requestAnimationFrame(() => soon(next));
+  }
+
+  const ROWS = 40;  // a slow phone lays out so many in the time of a blink
+
+  // Rows of tables that scroll within a height of their own: the page does not grow by them.
+  function heldBack(section) {
+    const parts = [];
+    for (const box of section.querySelectorAll(".mp-long")) {
+      const rows = Array.from(box.querySelectorAll("tbody tr")).slice(ROWS);
+      rows.forEach((row) => { row.hidden = true; });
+      while (rows.length) parts.push(rows.splice(0, ROWS));
+    }
+    return parts;
   }
 
   // Quarto makes its search by a script and gives it no name.

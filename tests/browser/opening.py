@@ -31,7 +31,7 @@ WAITED = """() => {
 }"""
 # Every section stands: the script lays out those below the first in idle time.
 LAID_OUT = """() => !document.querySelector(
-  ':is(.content, main) > section ~ section:not([data-laid-out])')"""
+  ':is(.content, main) > section ~ section:not([data-laid-out]), main tr[hidden]')"""
 
 
 # The site's own scripts come after the first picture: until then keys and buttons do nothing.
