@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from processing.site.finishing.publish import release_shown
 from tests.browser.opening import arrive, opened
 from tests.browser.ranges import serving_ranges
 from tests.conftest import RENDERER, BuiltSite, run_millpond
@@ -70,8 +71,8 @@ def pages(sites: Sites, below: str = "") -> list[str]:
 
 def release_address(sites: Sites) -> str:
     """The permanent address of the release that both sites show."""
-    (folder,) = (sites["pandoc"] / "releases").iterdir()
-    return f"releases/{folder.name}"
+    (shown,) = {release_shown(folder) for folder in sites.values()}
+    return f"releases/{shown}"
 
 
 @pytest.mark.parametrize("below", ["", "its release"])
