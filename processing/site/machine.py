@@ -10,6 +10,7 @@ from processing.config import Config
 from processing.config_sources import SourceConfig
 from processing.credentials import Credentials
 from processing.errors import SourceError
+from processing.sources import zipped
 from processing.sources.find import is_elsewhere
 from processing.sources.location import locate
 
@@ -39,9 +40,18 @@ def _source_line(name: str, source: SourceConfig, root: Path) -> str:
     if is_elsewhere(source):
         return f"taken in from elsewhere ({source.address.partition(':')[0]})"
     try:
-        return f"{locate(name, source.address, root).bytes:,} bytes at {source.address}"
+        return f"{_bytes(name, source.address, root):,} bytes at {source.address}"
     except SourceError as error:
-        return error.what
+        return error.what.removeprefix(f"Source {name}: ")
+    except FileNotFoundError:
+        return f"no such file ({source.address})"
+
+
+def _bytes(name: str, address: str, root: Path) -> int:
+    """The size of what lies here. SourceError or FileNotFoundError when nothing does."""
+    if address.endswith(zipped.ENDING):
+        return zipped.archive_of(name, address, root).stat().st_size
+    return locate(name, address, root).bytes
 
 
 def _seal_line() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 from zipfile import BadZipFile, ZipFile
 
 import pyarrow as pa
@@ -20,15 +21,18 @@ ENDING = ".zip"
 
 def locate(asked: Asked) -> Location:
     """The declared columns of the one file inside. SourceError for an archive of anything else."""
-    address = asked.config.address
-    path = path_of(address, asked.root)
-    if asked.parts.scheme == "package":
-        path = path_in(asked.name, address)
+    path = archive_of(asked.name, asked.config.address, asked.root)
     if not path.is_file():
         raise asked.fault("there is no such file", path)
     status = path.stat()
     mark = f"{status.st_size} {status.st_mtime_ns}"
     return take_in(asked, lambda: mark, lambda: _rows(asked, path))
+
+
+def archive_of(name: str, address: str, root: Path) -> Path:
+    """Where the archive lies, whether or not it is there. SourceError for a package that is not."""
+    is_packed = urlsplit(address).scheme == "package"
+    return path_in(name, address) if is_packed else path_of(address, root)
 
 
 def _rows(asked: Asked, path: Path) -> pa.RecordBatchReader:

@@ -9,6 +9,8 @@ from zipfile import ZipFile
 import pyarrow.csv
 import pytest
 
+from processing.config import load_config
+from processing.site.machine import machine_report
 from tests.integration.projects import lines
 from tests.sources.shops import not_taken, shop, taken
 
@@ -57,3 +59,16 @@ def test_what_is_no_archive(tmp_path: Path) -> None:
     assert "there is no such file" in not_taken(folder, {})
     (folder / "lines.csv.zip").write_bytes(b"PK but no archive")
     assert "it is no ZIP archive" in not_taken(folder, {})
+
+
+def test_the_doctor_says_how_large_the_archive_is(tmp_path: Path) -> None:
+    """Or that there is none: it opens no archive."""
+    folder = shop(tmp_path / "shop", TEXT)
+    assert "source transactions: no such file (lines.csv.zip)" in _examined(folder)
+    path = archive(folder, "lines.csv") / "lines.csv.zip"
+    size = f"{path.stat().st_size:,} bytes"
+    assert f"source transactions: {size} at lines.csv.zip" in _examined(folder)
+
+
+def _examined(folder: Path) -> list[str]:
+    return [*machine_report(load_config(folder))]
