@@ -187,7 +187,10 @@ def assert_healed(folder: Path, expected: dict[str, str]) -> None:
 
 
 def read_until_told(folder: Path) -> str:
-    """Read all of the served release in a loop until there is a file `stop`; what was seen."""
+    """Read all of the served release in a loop until there is a file `stop`; what was seen.
+
+    With a breath after each, or readers keep the processors from the builds, and take ever more.
+    """
     seen: set[str] = set()
     reads = 0
     while not (folder / "stop").exists():
@@ -198,6 +201,7 @@ def read_until_told(folder: Path) -> str:
         assert days == date.fromisoformat(release.manifest.as_of).timetuple().tm_yday
         seen.add(release.manifest.id)
         reads += 1
+        time.sleep(0.05)
     return f"{reads} reads of {len(seen)} releases"
 
 
