@@ -163,6 +163,8 @@ def test_quartos_search_is_fetched_when_it_is_wanted(sites: Sites, browser: Brow
             page.wait_for_selector(RESULT)
             assert len([path for path in served.paths if "search.json" in path]) == 1
             assert page.get_attribute("#quarto-search .aa-Autocomplete", "aria-label") == "Search"
+            page.keyboard.press("Escape")
+            page.wait_for_selector(".aa-DetachedSearchButton:focus")
             page.close()
 
 

@@ -76,7 +76,14 @@
     for (const part of place.querySelectorAll(".aa-Autocomplete, button")) {
       part.setAttribute("aria-label", button.getAttribute("aria-label"));
     }
+    document.addEventListener("keyup", giveBack);
   };
+
+  // Closed by its key, Quarto's search leaves the focus nowhere.
+  function giveBack(event) {
+    if (event.key !== "Escape" || document.activeElement !== document.body) return;
+    if (!document.querySelector(".aa-DetachedOverlay")) place.querySelector("button").focus();
+  }
 
   const bring = () => {
     coming = coming || start().catch((error) => { coming = null; throw error; });
