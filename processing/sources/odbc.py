@@ -21,6 +21,7 @@ from processing.sources.typed import BATCH, Row, typed
 SECONDS = 15  # to connect
 QUOTE = 29  # SQL_IDENTIFIER_QUOTE_CHAR of the ODBC standard
 NOT_THERE = "42"
+CUT = "08S01"
 # By the driver's own words, since most states stand for any fault of a connection.
 WORDS = {
     "certificate": "the server's certificate cannot be trusted",
@@ -32,6 +33,7 @@ STATES = {
     "01000": "its driver cannot be loaded",
     "28": "the server refuses user or password",
     NOT_THERE: "there is no such table or column, or it may not be read",
+    CUT: "the connection was cut while it was read",
     "08": "the server does not answer",
     "HYT": "the server does not answer in time",
 }
@@ -62,10 +64,12 @@ def locate(asked: Asked) -> Location:
 def _said(asked: Asked, error: Exception) -> SourceError:
     state, text = str(error.args[0]), str(error.args[-1])
     known = [says for start, says in STATES.items() if state.startswith(start)]
-    if not state.startswith(NOT_THERE):  # a column may well be named `password`
+    # A column may well be named `password`, and a connection that was cut may have been one by SSL.
+    if not state.startswith((NOT_THERE, CUT)):
         known = [says for word, says in WORDS.items() if word in text] + known
     what = known[0] if known else "cannot be read"
-    return asked.fault(what, text, next_step=AGAIN if "answer" in what else "")
+    passes = "answer" in what or "cut" in what
+    return asked.fault(what, text, next_step=AGAIN if passes else "")
 
 
 def _string(asked: Asked) -> str:

@@ -166,6 +166,18 @@ def test_a_connection_that_is_cut_half_way(tmp_path: Path, server: Server) -> No
     assert "c4nary" not in found
 
 
+def test_a_secure_connection_that_is_cut_half_way(tmp_path: Path, server: Server) -> None:
+    """It was made, so that none can be made is not what is wrong."""
+    server.put("many_lines", lines())
+    server.run("INSERT INTO many_lines SELECT m.* FROM many_lines m, generate_series(1, 400)")
+    with server.over_tls("localhost"), cutting(server.port, after=200_000) as port:
+        place = address(server).replace(f"PORT={server.port}", f"PORT={port}") + ";SSLmode=require"
+        text = snippet("Any database by ODBC", address=place, table="many_lines")
+        found = not_taken(shop(tmp_path / "shop", text), RIGHT)
+    assert "the connection was cut while it was read" in found
+    assert "run again; the last release is served unchanged" in found
+
+
 def test_a_value_of_another_type(tmp_path: Path, server: Server) -> None:
     """A text where a number was declared stops the build before anything is made of it."""
     server.put("odd_lines", lines())
