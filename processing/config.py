@@ -209,11 +209,15 @@ def _checked(config: Config, path: Path) -> Config:
     root = config.root.resolve()
     folders = {key: (root / text).resolve() for key, text in named.items()}
     folders["board.address"] = config.board_path.resolve()
-    every = {**folders, "root": root, "site.pages": (root / config.site.pages).resolve()}
+    every = {**folders, "the project": root, "site.pages": (root / config.site.pages).resolve()}
     for key, folder in folders.items():
-        for other in (place for name, place in every.items() if name != key):
+        for whose, other in every.items():
+            if whose == key:
+                continue
             if other.is_relative_to(folder) or (other != root and folder.is_relative_to(other)):
-                raise _misplaced(path, key, str(folder), f"a folder apart from {other}")
+                raise _misplaced(
+                    path, key, str(folder), f"a folder apart from that of {whose} ({other})"
+                )
     return config
 
 

@@ -94,7 +94,7 @@ def test_no_project_at_all(tmp_path: Path) -> None:
         ('[board]\naddress = "reports"', "a folder apart from"),
         ('[board]\naddress = "a\\u0000b"', "board.address cannot be used"),
         ('[site]\nout = "."', "site.out cannot be used"),
-        ('[site]\nout = "board/site"', "cannot be used"),
+        ('[site]\nout = "board/site"', "apart from that of site.out"),
         ('[site]\nout = "reports"', "site.out cannot be used"),
         ("[board]\nwait_seconds = -1", "is not valid"),
     ],
