@@ -28,7 +28,8 @@ _ANY_PROFILE = re.compile(r"\b(?:when|unless)-profile\b")
 def parts_for(text: str, audience: Audience, path: Path) -> str:
     """The text of a page without the parts that this audience does not get, line numbers kept.
 
-    PageError for a part that is never closed, and for a condition that stands elsewhere.
+    PageError for a part that is never closed, for one of an audience that there is not, and for a
+    condition that stands elsewhere.
     """
     lines: list[str] = []
     for number, line, is_kept in _walk(text.split("\n"), audience, path):
@@ -52,6 +53,9 @@ def _walk(lines: list[str], audience: Audience, path: Path) -> Iterator[tuple[in
         elif found:
             fence = found["fence"]
         elif opens := _OPENS.match(line):
+            condition = _PROFILE.search(opens["attributes"])
+            if condition and condition["profile"] not in get_args(Audience):
+                raise _odd(path, number, line, 'the profile "public", or "internal"')
             shown = _shown(opens["attributes"], audience)
             open_divs.append((number, shown))
             yield number, line, shown is None and not hidden
