@@ -85,7 +85,7 @@ def test_lines_are_summed_by_week() -> None:
 def scaffold_page(config: Config, name: str) -> str:
     """Write `reports/NAME.qmd`; what to do next. UsageError for an odd or taken name."""
     if not PAGE_NAME.fullmatch(name):
-        raise _refused("Page", name, PAGE_NAME.pattern, "hyphens and underscores")
+        raise _refused("Page", name, PAGE_NAME.pattern, "digits, hyphens and underscores")
     title = name.replace("-", " ").replace("_", " ").capitalize()
     path = config.root / config.site.pages / f"{name}.qmd"
     _create({path: PAGE.format(title=title, unit=name.replace("_", "-"))})
@@ -96,7 +96,7 @@ def scaffold_table(config: Config, name: str) -> str:
     """Write the table's module and its spec test. UsageError for an odd or taken name."""
     if not PIN_NAME.fullmatch(name) or keyword.iskeyword(name):
         expected = f"{PIN_NAME.pattern}, and no word of Python"
-        raise _refused("Table", name, expected, "underscores")
+        raise _refused("Table", name, expected, "digits and underscores")
     if name in load_tables() or name in config.sources:
         what = "table" if name in load_tables() else "source"
         raise UsageError(f"There already: a {what} {name}", next_step="choose another name")
@@ -108,7 +108,7 @@ def scaffold_table(config: Config, name: str) -> str:
 
 
 def _refused(kind: str, name: str, expected: str, signs: str) -> UsageError:
-    step = f"begin with a letter, and use lower-case letters, digits and {signs}"
+    step = f"begin with a letter, and use lower-case letters, {signs}"
     return UsageError(f"{kind} name refused: {name!r}", expected=expected, next_step=step)
 
 
