@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # `make quality` measures the pages of the other renderer with the same tests.
 RENDERER = os.environ.get("MILLPOND_TEST_RENDERER", "pandoc")
 NOT_COPIED = {"board", "node_modules", "tests", "docs", "build", "dist", "parcel"}
+PICTURES = ROOT / ".cache" / "pictures"
 # One worker runs a file, so that a long one at the end would leave the others idle.
 LONGEST_FIRST = {
     name: place
@@ -30,8 +31,9 @@ LONGEST_FIRST = {
         ("test_refresh", "test_agreement", "test_pages", "test_schedule", "test_hostile_data")
     )
 }
-# Files whose tests one worker runs, so that what they share is made once: a session of Spark.
-TOGETHER = ("tests/engines/",)
+# Files whose tests one worker runs, so that what they share is made once: a session of Spark, and
+# a release of the real data.
+TOGETHER = ("tests/engines/", "tests/integration/test_real_")
 # The same browser without a window of its own takes little more than half the processor time.
 CHROMIUM_NAMES = (
     "chromium-headless-shell",
@@ -108,6 +110,8 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
         if not log.exists():
             shutil.rmtree(root, ignore_errors=True)
             root.mkdir()
+            if PICTURES.is_dir():  # by the hash of all they depend on; test_pictures draws its own
+                shutil.copytree(PICTURES, root / ".cache" / "pictures")
             done = run_millpond(copy_project(root), "site", "--renderer", RENDERER)
             if done.returncode:
                 pytest.fail(f"millpond site ended with {done.returncode}\n{done.stderr}")

@@ -6,6 +6,7 @@ import pytest
 
 from tests.integration.outcomes import Survived, note
 from tests.integration.places import place, s3, sftp, webdav  # noqa: F401 - fixtures of boards
+from tests.integration.real import raw, real  # noqa: F401 - fixtures of the real data
 
 
 @pytest.fixture

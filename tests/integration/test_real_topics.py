@@ -1,5 +1,4 @@
 """Households, campaigns and promotions of the real data against plain SQL over the raw files."""
-# ruff: noqa: F811 - fixtures come by import, and tests name them
 
 from __future__ import annotations
 
@@ -10,13 +9,8 @@ import pandas as pd
 import pytest
 
 from processing.board.reader import Release
-from tests.integration.test_real_numbers import (  # noqa: F401
-    data_folder,
-    fetched,
-    pinned,
-    raw,
-    real,
-)
+from tests.integration.real import data_folder
+from tests.integration.test_real_numbers import fetched, pinned
 
 
 def values(release: Release, name: str, *columns: str) -> list[tuple[Any, ...]]:
