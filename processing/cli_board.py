@@ -64,7 +64,7 @@ def release_verify(config: Config, identity: str | None) -> None:
     if wrong:
         raise BoardError(
             f"Release {found.manifest.id} is not as it was released",
-            found="\n".join(wrong),
+            found="".join(f"\n  {line}" for line in wrong),
             next_step="run `millpond build`, or `millpond release rollback`",
         )
     click.echo(f"{found.manifest.id}: all {len(found.manifest.pins)} pins are as released")
@@ -181,7 +181,8 @@ def doctor(config: Config, fix: bool, ask: bool) -> None:
             f"{left} things on the board need care",
             next_step="run `millpond build`, or `millpond release rollback`"
             if fix
-            else "run `millpond doctor --fix`",
+            else "run `millpond doctor --fix` for what does not belong, and `millpond build` for "
+            "what is damaged",
         )
     click.echo("board: healthy")
 

@@ -131,13 +131,13 @@ def other_release(release: Release, identity: str) -> Release:
 
 
 def verify(release: Release) -> list[str]:
-    """What is wrong with the release's pins, one message each; empty when all are as released."""
+    """What is wrong with the release's pins, one line each; empty when all are as released."""
     wrong = []
     for entry in release.manifest.pins:
         try:
             verified_bytes(release.path(entry.name), entry)
         except BoardError as error:
-            wrong.append(str(error))
+            wrong.append(f"{error.what} ({error.found})")
     return wrong
 
 

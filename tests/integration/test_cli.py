@@ -213,6 +213,7 @@ def test_verify_fails_on_a_tampered_pin(project: Path) -> None:
     done = run_millpond(project, "release", "verify")
     assert done.returncode == 13
     assert "weeks" in done.stderr
+    assert done.stderr.count("next step") == 1
 
 
 def test_the_doctor_sets_strays_aside(project: Path) -> None:
