@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import IO, Any, Protocol
 from urllib.parse import urljoin, urlsplit
@@ -21,6 +22,7 @@ CHUNK = 1 << 20
 NO_HEAD = (405, 501)
 MISSING = (404, 410)
 UNCHANGED = 304
+SETTLED = 60  # seconds; a file that changed less ago may change again within the same second
 BUSY = (429, 500, 502, 503, 504)
 
 
@@ -55,7 +57,7 @@ class Asker(Protocol):
 
 @dataclass(frozen=True)
 class Facts:
-    """What a server says of a file before it sends it."""
+    """What a server says of a file before it sends it; `changed` only where it is of use."""
 
     etag: str | None
     changed: str | None
@@ -257,11 +259,24 @@ def _facts(said: Mapping[str, str]) -> Facts:
     size = said.get("Content-Length", "")
     return Facts(
         etag=said.get("ETag"),
-        changed=said.get("Last-Modified"),
+        changed=_settled(said),
         size=int(size) if size.isdecimal() else None,
         ranges=said.get("Accept-Ranges") == "bytes" and "Content-Encoding" not in said,
         media=said.get("Content-Type", ""),
     )
+
+
+def _settled(said: Mapping[str, str]) -> str | None:
+    """When the file changed, if that stands for its content (RFC 9110, 8.8.2.2).
+
+    It is told in whole seconds: right after a change, another one may be told by the same second.
+    """
+    changed, now = said.get("Last-Modified", ""), said.get("Date", "")
+    try:
+        ago = parsedate_to_datetime(now).timestamp() - parsedate_to_datetime(changed).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return changed if ago >= SETTLED else None
 
 
 def _reason(error: Exception) -> str:

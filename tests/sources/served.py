@@ -33,6 +33,7 @@ class Resource:
     heads: bool = True
     made: Callable[[str], bytes] | None = None  # the content by the query
     changed: str | None = None  # says when it was, as HTTP writes a moment
+    now: str | None = None  # the server's clock, if it stands still
 
 
 @dataclass
@@ -75,6 +76,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        found = self.served.resources.get(urlsplit(self.path).path, Resource())
+        return found.now or super().date_time_string(timestamp)
 
     def _serve(self, body: bool) -> None:
         path = urlsplit(self.path).path

@@ -90,6 +90,23 @@ def test_a_server_that_says_so_sends_an_unchanged_sheet_once(
     assert kept(project) == [other]
 
 
+@pytest.mark.parametrize("now", ["Sun, 12 Feb 2017 08:00:00 GMT", "Sun, 12 Feb 2017 07:59:00 GMT"])
+def test_a_second_edit_in_the_second_of_the_first_is_not_missed(
+    project: Path, sheet: Served, now: str
+) -> None:
+    """Whole seconds tell the two edits apart only once the first of them is clearly past."""
+    says = {"changed": "Sun, 12 Feb 2017 08:00:00 GMT"}
+    edit(sheet, DEPARTMENTS, now=now, **says)
+    build(project, {})
+    other = DEPARTMENTS.replace("Grocery", "Groceries")
+    edit(sheet, other, now="Sun, 12 Feb 2017 08:01:00 GMT", **says)
+    assert build(project, {}, now=LATER).is_new
+    assert kept(project) == [DEPARTMENTS, other]
+    sheet.asked.clear()
+    assert not build(project, {}, now=LATER).is_new
+    assert [sent for _, _, sent in sheet.asked] == [0]
+
+
 GOOGLE = "docs.google.com"
 EXPORT = "/export/70cmver1f290kjsnpar5ku2h9g/1x2y"
 HANDS_OVER = "doc-0k-1s-sheets.googleusercontent.com"
