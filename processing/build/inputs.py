@@ -72,12 +72,16 @@ class Input:
         }
 
     def _seen(self, day: date) -> tuple[str, ...]:
-        """The declaration of the source and, where it has a clock, the day and the clock's code."""
+        """The declaration of the source and, where it has a clock, the day and the clock's code.
+
+        And the format, where millpond.toml alone tells it.
+        """
         declared = msgspec.json.encode(self.source.data, order="sorted").decode()
+        said = (declared, *self.location.unnamed)
         if self.source.clock is None:
-            return (declared,)
+            return said
         assert isinstance(clock.visible, FunctionType)
-        return (declared, day.isoformat(), self.timezone, code_hash(clock.visible))
+        return (*said, day.isoformat(), self.timezone, code_hash(clock.visible))
 
     def scan(self, engine: Engine, weeks: Iterable[int] | None = None) -> LazyFrame:
         """The rows that the clock lets through, of all weeks or of some, not loaded.

@@ -40,18 +40,19 @@ def _source_line(name: str, source: SourceConfig, root: Path) -> str:
     if is_elsewhere(source):
         return f"taken in from elsewhere ({source.address.partition(':')[0]})"
     try:
-        return f"{_bytes(name, source.address, root):,} bytes at {source.address}"
+        return f"{_bytes(name, source, root):,} bytes at {source.address}"
     except SourceError as error:
         return error.what.removeprefix(f"Source {name}: ")
     except FileNotFoundError:
         return f"no such file ({source.address})"
 
 
-def _bytes(name: str, address: str, root: Path) -> int:
+def _bytes(name: str, source: SourceConfig, root: Path) -> int:
     """The size of what lies here. SourceError or FileNotFoundError when nothing does."""
+    address = source.address
     if address.endswith(zipped.ENDING):
         return zipped.archive_of(name, address, root).stat().st_size
-    return locate(name, address, root).bytes
+    return locate(name, address, root, source.format).bytes
 
 
 def _seal_line() -> str:

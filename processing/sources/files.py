@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from processing.sources.location import Location, location_of
+from processing.sources.location import Format, Location, location_of
 
 
-def locate(name: str, address: str, root: Path) -> Location:
+def locate(name: str, address: str, root: Path, kind: Format | None = None) -> Location:
     """The file or folder at `address`, relative to `root`. SourceError when it is not there."""
-    return location_of(name, address, path_of(address, root))
+    return location_of(name, address, path_of(address, root), kind)
 
 
 def path_of(address: str, root: Path) -> Path:

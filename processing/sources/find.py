@@ -52,7 +52,7 @@ def _whole(asked: Asked) -> Location:
 
         return zipped.locate(asked)
     if scheme in KINDS:
-        found = locate(asked.name, asked.config.address, asked.root)
+        found = locate(asked.name, asked.config.address, asked.root, asked.config.format)
         if asked.config.sha256:
             asked.check_sha256(_hashed(found.files))
         return found

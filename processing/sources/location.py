@@ -29,6 +29,7 @@ KINDS = {
 }
 
 
+Find = Callable[[str, str, Path, Format | None], "Location"]
 WEEK_FOLDER = re.compile(r"week=(\d{1,4})")
 
 
@@ -56,13 +57,19 @@ class Location:
         return replace(self, files=tuple(files))
 
     @property
+    def unnamed(self) -> tuple[Format, ...]:
+        """The format where the ending of a file does not tell it; nothing where all of them do."""
+        told = {FORMATS.get(file.suffix) for file in self.files} == {self.format}
+        return () if told else (self.format,)
+
+    @property
     def bytes(self) -> int:
         """The size of all files together."""
         return sum(file.stat().st_size for file in self.files)
 
 
-def locate(name: str, address: str, root: Path) -> Location:
-    """The files behind `address`; relative paths start at `root`.
+def locate(name: str, address: str, root: Path, kind: Format | None = None) -> Location:
+    """The files behind `address`; relative paths start at `root`. `kind`: as millpond.toml says.
 
     Raises SourceError for an unknown kind, a missing file or an unreadable format.
     """
@@ -75,14 +82,14 @@ def locate(name: str, address: str, root: Path) -> Location:
             next_step=f"correct [sources.{name}] in millpond.toml",
         )
     module, function = KINDS[scheme].split(":")
-    find = cast("Callable[[str, str, Path], Location]", getattr(import_module(module), function))
-    return find(name, address, root)
+    find = cast("Find", getattr(import_module(module), function))
+    return find(name, address, root, kind)
 
 
-def location_of(name: str, address: str, path: Path) -> Location:
+def location_of(name: str, address: str, path: Path, named: Format | None = None) -> Location:
     """The location of one file, or of a folder that holds files of one format."""
-    files = tuple(sorted(p for p in path.glob("**/*") if p.suffix in FORMATS)) or (path,)
-    formats = {FORMATS.get(file.suffix) for file in files}
+    files = tuple(sorted(p for p in path.glob("**/*") if _is_data(p, named))) or (path,)
+    formats = {named or FORMATS.get(file.suffix) for file in files}
     kind = formats.pop()
     if not all(file.is_file() for file in files):
         raise SourceError(
@@ -96,6 +103,14 @@ def location_of(name: str, address: str, path: Path) -> Location:
             f"Source {name}: not one format that can be read",
             found=", ".join(sorted({file.suffix or file.name for file in files})),
             expected="one of " + ", ".join(FORMATS),
-            next_step=f"correct the address of [sources.{name}] in millpond.toml ({address})",
+            next_step=f"correct the address of [sources.{name}] in millpond.toml ({address}), or "
+            'add format = "csv" (or another) where its files are named otherwise',
         )
     return Location(address=address, files=files, format=kind)
+
+
+def _is_data(path: Path, named: Format | None) -> bool:
+    """Whether a file of a folder holds rows: by its ending, or any but what is hidden or a mark."""
+    if named is None:
+        return path.suffix in FORMATS
+    return path.is_file() and not path.name.startswith((".", "_"))

@@ -7,12 +7,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from processing.errors import SourceError
-from processing.sources.location import Location, location_of
+from processing.sources.location import Format, Location, location_of
 
 
-def locate(name: str, address: str, root: Path) -> Location:
+def locate(name: str, address: str, root: Path, kind: Format | None = None) -> Location:
     """The file or folder inside the package. SourceError when that is not installed."""
-    return location_of(name, address, path_in(name, address))
+    return location_of(name, address, path_in(name, address), kind)
 
 
 def path_in(name: str, address: str) -> Path:
