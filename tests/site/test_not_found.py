@@ -72,7 +72,7 @@ def address(built_site: BuiltSite) -> Iterator[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("gone", ["gone.html", "releases/20200101T000000Z-1/stores.html"])
+@pytest.mark.parametrize("gone", ["gone.html", "reports/2020/stores.html"])
 def test_a_reader_finds_the_way_from_any_depth(browser: Browser, address: str, gone: str) -> None:
     page = browser.new_page(viewport={"width": 320, "height": 700}, color_scheme="dark")
     answer = page.goto(address + gone)

@@ -17,11 +17,19 @@ SAID = (
     "Nothing lies at this address. Sites of past releases, and the files of a release that was "
     "replaced, fall away after a while; the latest of each page is here:"
 )
-# A server shows the page at the missing address, from where a relative link would lead astray. What
-# comes before a folder of ours is the root of the site.
-_LEAD = """<script>
-const root = location.pathname.replace(/\\/(?:releases|data|assets)\\/.*$|\\/[^/]*$/, "/");
-for (const link of document.links) link.href = root + link.getAttribute("href");
+# A server shows the page at the missing address, from where a relative link would lead astray. The
+# root of the site is the nearest folder above in which this page lies; a past release has none.
+_LEAD = f"""<script>
+(async () => {{
+  const steps = location.pathname.split("/").slice(0, -1);
+  for (; steps.length; steps.pop()) {{
+    const root = steps.join("/") + "/";
+    const found = await fetch(root + "{FILE}", {{ method: "HEAD" }}).catch(() => null);
+    if (!found?.ok) continue;
+    for (const link of document.links) link.href = root + link.getAttribute("href");
+    return;
+  }}
+}})();
 </script>"""
 
 
