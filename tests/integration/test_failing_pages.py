@@ -105,6 +105,16 @@ def test_a_page_that_fails_stays_as_it_was_and_says_so(project: Path) -> None:
     assert (release_of(project, "index"), release_of(project, "other")) == (third.id, old)
 
 
+def test_a_page_that_says_nothing_of_itself_holds_up_no_other(project: Path) -> None:
+    """Emptied by mistake, it stays as it was: the check of the whole site need not refuse all."""
+    (project / "reports" / "other.qmd").write_text("", encoding="utf-8")
+    new = faulty.built(project, NEW_DAY).manifest
+    done = render(project)
+    assert "Page other.qmd has no description" in str(done.error)
+    assert release_of(project, "index") == new.id != release_of(project, "other")
+    assert findings(project) == []
+
+
 def test_the_notice_goes_once_the_page_comes_through(project: Path) -> None:
     """What comes of it is, byte for byte, the site of a project that never failed."""
     whole = Path(shutil.copytree(project, project.parent / "whole"))
