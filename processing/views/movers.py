@@ -20,7 +20,7 @@ def movers(pin: Pin, id: str, one: str, columns: tuple[Shown, ...]) -> Fragment:
 
     `one` is what a row is, in a word; `columns` stand in its data table after name and change.
     """
-    with_baseline(latest(pin), COLUMN)
+    with_baseline(latest(pin), COLUMN)  # or else there is nothing to say yet
     ordered = by_change(pin)
     up = [row for row in ordered if row[COLUMN] > 0][:EACH_WAY]
     down = [row for row in ordered if row[COLUMN] < 0][-EACH_WAY:]

@@ -42,7 +42,7 @@ def finding(pin: Pin) -> Fragment:
 
 
 def _furthest(pin: Pin, top: Sequence[Row]) -> str:
-    """ "Of ten large departments, Deli (+4.1%) stood furthest above its own mean and ..."."""
+    """ "Among ten large departments, Deli (+4.1%) stood furthest above its own mean."."""
     column = "change_mean4_pct"
     known = sort_by([row for row in top if sign(row[column])], column)
     ways: list[tuple[Kind, Row, str]] = []
@@ -55,7 +55,8 @@ def _furthest(pin: Pin, top: Sequence[Row]) -> str:
         + claim(kind, pin, row, column, words, _among(top))
         for (kind, row, words), verb in zip(ways, (" stood", ""), strict=False)
     ]
-    return f"Among ten large departments, {list_words(said)} its own mean." if said else ""
+    among = "ten large" if len(top) == HEAT_ROWS else "all"
+    return f"Among {among} departments, {list_words(said)} its own mean." if said else ""
 
 
 def _among(top: Sequence[Row]) -> dict[str, object]:

@@ -261,12 +261,12 @@ def test_weekly_sales_opens_with_the_largest_department_and_the_unusual_ones() -
     """Both directions where there are both; no furthest where nothing is known to compare with."""
     assert sentence(weekly_sales.finding(department_pin())) == (
         "Grocery sold most in the week of 13 November 2017: $47,664, 52.2% of all sales, 6.2% above "
-        "its mean of the four weeks before. Among ten large departments, Meat (+7.4%) stood "
+        "its mean of the four weeks before. Among all departments, Meat (+7.4%) stood "
         "furthest above and Drugs (−4.2%) furthest below its own mean."
     )
     rose = department_pin(DEPARTMENTS.replace("-4.16", "4.16"))
     assert sentence(weekly_sales.finding(rose)).endswith(
-        "Among ten large departments, Meat (+7.4%) stood furthest above its own mean."
+        "Among all departments, Meat (+7.4%) stood furthest above its own mean."
     )
     unknown = DEPARTMENTS.replace("6.19", "-").replace("-4.16", "-").replace("7.39", "-")
     assert sentence(weekly_sales.finding(department_pin(unknown))).endswith(

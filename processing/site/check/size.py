@@ -15,7 +15,8 @@ def check_size(site: Site, budget_kb: int) -> list[Finding]:
     if total > budget_kb * 1000:
         heaviest = sorted(site.sizes.items(), key=lambda item: -item[1])[:3]
         named = ", ".join(f"{name} {size / 1000:,.0f} KB" for name, size in heaviest)
-        says = f"{total / 1000:,.0f} KB in all, budget {budget_kb:,} KB; heaviest: {named}"
+        budget = f"budget {budget_kb:,} KB (site.size_budget_kb)"
+        says = f"{total / 1000:,.0f} KB in all, {budget}; heaviest: {named}"
         findings.append(Finding(".", RULE, says))
     for name in site.pages:
         if site.sizes[name] > PAGE_KB * 1000:
