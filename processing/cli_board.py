@@ -159,12 +159,17 @@ def doctor(config: Config, fix: bool, ask: bool) -> None:
     """Find what is torn or stray, and what this machine lacks."""
     from processing.board.doctor import examine
     from processing.build.elsewhere import board_here
+    from processing.build.graph import needed
+    from processing.build.inputs import check_declared
     from processing.build.state import named_by_state
     from processing.credentials import Credentials, named_by
     from processing.site.machine import machine_report
+    from processing.tables.registry import load_tables
 
     for line in machine_report(config):
         click.echo(line)
+    check_declared(config)
+    needed(load_tables(), config.tables)
     Credentials(os.environ, config.root / ".env").need(named_by(config))
     if ask:
         _ask_servers(config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
@@ -25,6 +26,7 @@ from processing.errors import ConfigError
 FILE = "millpond.toml"
 ENVIRONMENT_VARIABLE = "MILLPOND_ENV"
 Audience = Literal["public", "internal"]
+MEMORY = re.compile(r"(?i)([0-9]+(?:\.[0-9]+)?)\s*(%|[KMGT](?:i?B)?)")
 
 
 class ClockConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,7 +94,7 @@ class SiteConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     out: str = "_site"
     audience: Audience = "public"
     audiences: dict[Audience, AudienceConfig] = {}
-    size_budget_kb: int = 6000
+    size_budget_kb: Annotated[int, msgspec.Meta(ge=1)] = 6000
 
     def out_of(self, audience: Audience) -> str:
         """The folder for the site of that audience."""
@@ -195,13 +197,18 @@ def load_config(root: Path | None = None, environment: str | None = None) -> Con
 
 
 def _checked(config: Config, path: Path) -> Config:
-    """`config` if board and site have folders of their own; ConfigError otherwise.
+    """`config` if board, site and intake have folders of their own; ConfigError otherwise.
 
-    The board is tidied and the site replaced as a whole: neither may hold the other or the project.
+    The board is tidied and the site replaced as a whole: neither may hold another or the project.
     """
     _check_time(config, path)
+    _check_memory(config.engine, path)
     _check_secrets(config, path)
-    named = {"board.address": config.board.address, **_site_folders(config.site)}
+    named = {
+        "board.address": config.board.address,
+        **_site_folders(config.site),
+        "intake": config.intake,
+    }
     for key, text in named.items():
         elsewhere = "://" in text and key != "board.address"
         if not text.strip() or elsewhere or not text.isprintable():
@@ -242,6 +249,18 @@ def _check_time(config: Config, path: Path) -> None:
             expected="a name such as America/New_York, and a year such as 2017",
             next_step=f"correct {FILE}",
         ) from error
+
+
+def _check_memory(engine: EngineConfig, path: Path) -> None:
+    """ConfigError for a memory limit that is no size, or nothing; engines may need more."""
+    match = MEMORY.fullmatch(engine.memory_limit.strip())
+    if not match or not float(match[1]):
+        raise ConfigError(
+            f"{path}: engine.memory_limit cannot be used",
+            found=repr(engine.memory_limit),
+            expected="a size such as 600MB, 2GB or 1.5GiB; with DuckDB also a share, such as 50%",
+            next_step=f"correct {FILE}",
+        )
 
 
 def _check_secrets(config: Config, path: Path) -> None:

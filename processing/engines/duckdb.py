@@ -46,7 +46,7 @@ class DuckDB:
             raise ConfigError(
                 "DuckDB refuses the settings of [engine]",
                 found=str(error),
-                next_step="correct millpond.toml",
+                next_step="correct engine.memory_limit or engine.threads in millpond.toml",
             ) from error
 
     def scan(self, name: str, location: Location) -> LazyFrame:

@@ -224,6 +224,17 @@ def test_the_doctor_sets_strays_aside(project: Path) -> None:
     assert "healthy" in run_millpond(project, "doctor").stdout
 
 
+def test_the_doctor_names_a_table_that_nobody_declared(project: Path) -> None:
+    """A build would stop on it: exit code 10, and what the machine has is told before."""
+    toml = project / "millpond.toml"
+    text = toml.read_text(encoding="utf-8").replace("tables = [", 'tables = ["nosuch", ')
+    toml.write_text(text, encoding="utf-8")
+    done = run_millpond(project, "doctor")
+    assert done.returncode == 10
+    assert "seal: " in done.stdout
+    assert "asks for tables that nobody declared: nosuch" in done.stderr
+
+
 def test_check_finds_a_changed_number(project: Path) -> None:
     """Exit code 15 with a list."""
     path = project / "_site" / "index.html"

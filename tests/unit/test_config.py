@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from processing.config import load_config
+from processing.engines.duckdb import DuckDB
 from processing.errors import ConfigError
 
 GOOD = """
@@ -54,6 +55,10 @@ def test_the_environment_comes_from_a_variable(
             "[site]\nsize_budget_kb = 'much'",
             "Expected `int`, got `str` - at `$.site.size_budget_kb`",
         ),
+        ("[site]\nsize_budget_kb = -5", "Expected `int` >= 1 - at `$.site.size_budget_kb`"),
+        ("[engine]\nmemory_limit = 'lots'", "engine.memory_limit cannot be used\n  found: 'lots'"),
+        ("[engine]\nmemory_limit = '500'", "a size such as 600MB, 2GB"),
+        ("[engine]\nmemory_limit = '0GB'", "engine.memory_limit cannot be used"),
         ("[engine]\nname = 'sqlite'", "Invalid enum value 'sqlite'"),
         ("title = ", "Invalid value"),
         ("timezone = 'Mars/Base'", "Mars/Base"),
@@ -97,6 +102,10 @@ def test_no_project_at_all(tmp_path: Path) -> None:
         ('[site]\nout = "board/site"', "apart from that of site.out"),
         ('[site]\nout = "reports"', "site.out cannot be used"),
         ("[board]\nwait_seconds = -1", "is not valid"),
+        ('intake = "board"', "board.address cannot be used"),
+        ('intake = "_site-internal/kept"', "apart from that of intake"),
+        ('intake = "."', "intake cannot be used"),
+        ('intake = "reports/kept"', "intake cannot be used"),
     ],
 )
 def test_board_and_site_have_folders_of_their_own(tmp_path: Path, text: str, says: str) -> None:
@@ -104,6 +113,13 @@ def test_board_and_site_have_folders_of_their_own(tmp_path: Path, text: str, say
     (tmp_path / "millpond.toml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=says):
         load_config(tmp_path)
+
+
+@pytest.mark.parametrize("limit", ["600MB", "2 GB", "1.5GiB", "2g", "80%"])
+def test_a_memory_limit_that_duckdb_knows_is_taken(tmp_path: Path, limit: str) -> None:
+    """What is refused when the file is read is no more than what DuckDB itself would refuse."""
+    config = load_config(project(tmp_path, f"[engine]\nmemory_limit = '{limit}'"))
+    DuckDB(config.engine).connection.close()
 
 
 def test_a_board_may_lie_anywhere_else(tmp_path: Path) -> None:
