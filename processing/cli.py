@@ -17,6 +17,7 @@ from processing.cli_board import doctor, freshness, release
 from processing.cli_report import listed, note
 from processing.config import Audience, Config, load_config
 from processing.errors import UsageError
+from processing.nearest import one_of
 
 if TYPE_CHECKING:
     from processing.board.lock import StoodDown
@@ -236,9 +237,7 @@ def explain(config: Config, name: str | None, as_of: date | None) -> None:
     pages = [str(decision) for decision in page_decisions(config)]
     known = {line.split(":")[0]: line for line in decisions + pages}
     if name and name not in known:
-        raise UsageError(
-            f"No table or page is called {name!r}", expected="one of " + ", ".join(known)
-        )
+        raise UsageError(f"No table or page is called {name!r}", expected=one_of(name, known))
     click.echo(known[name] if name else "\n".join(known.values()))
 
 

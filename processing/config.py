@@ -22,6 +22,7 @@ from processing.config_sources import (
     table_faults,
 )
 from processing.errors import ConfigError
+from processing.nearest import key_meant
 
 FILE = "millpond.toml"
 ENVIRONMENT_VARIABLE = "MILLPOND_ENV"
@@ -192,7 +193,7 @@ def load_config(root: Path | None = None, environment: str | None = None) -> Con
             f"{path} is not valid",
             found=str(error),
             expected="keys and types as docs/configuration.md lists them",
-            next_step=f"correct {FILE}",
+            next_step=f"correct {FILE}{key_meant(str(error), Config)}",
         ) from error
 
 

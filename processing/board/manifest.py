@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from processing.nearest import one_of
 from processing.board.changes import History
 from processing.board.names import PIN_NAME, RELEASE_ID, VERSION, checked
 from processing.contracts.contract import CheckResult, Contract
@@ -90,7 +91,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         raise BoardError(
             f"Release {self.id} has no pin {name!r}",
             found=name,
-            expected="one of " + ", ".join(entry.name for entry in self.pins),
+            expected=one_of(name, [entry.name for entry in self.pins]),
             next_step="correct the name, or add a table of that name and run `millpond build`",
         )
 

@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from processing.contracts.contract import Audience
 from processing.errors import ConfigError
+from processing.nearest import one_of
 from processing.tables.registry import Table
 
 
@@ -72,7 +73,7 @@ def needed(tables: Mapping[str, Table], names: tuple[str, ...]) -> dict[str, Tab
     if unknown := sorted(set(names) - set(tables)):
         raise ConfigError(
             f"millpond.toml asks for tables that nobody declared: {', '.join(unknown)}",
-            expected="some of " + ", ".join(tables),
+            expected=one_of(unknown, tables),
             next_step="correct `tables`, or leave it out to build them all",
         )
     wanted, todo = set[str](), list(names or tables)
@@ -91,7 +92,7 @@ def build_graph(tables: Mapping[str, Table], sources: frozenset[str]) -> Graph:
                 f"Table {table.name} reads what nobody gives: {', '.join(unknown)}",
                 found=", ".join(table.inputs),
                 expected="parameters named like a source in millpond.toml or another table: "
-                + ", ".join(sorted({*tables, *sources})),
+                + one_of(unknown, sorted({*tables, *sources} - {table.name})),
                 next_step="rename the parameter, or add the source to millpond.toml",
             )
         if table.by_week and not set(table.inputs) <= sources:

@@ -18,6 +18,7 @@ from processing.config_sources import SampleConfig
 from processing.contracts.frames import LazyFrame
 from processing.engines.engine import Engine
 from processing.errors import ConfigError
+from processing.nearest import one_of
 from processing.sources import clock
 from processing.sources.asked import Asked
 from processing.sources.find import find, need_credentials
@@ -222,7 +223,7 @@ def check_declared(config: Config) -> None:
     if unknown:
         raise ConfigError(
             f"millpond.toml names sources that are not declared: {', '.join(unknown)}",
-            expected="one of " + ", ".join(declared),
+            expected=one_of(unknown, declared),
             next_step=f"declare its columns in {config.declarations[-1]}, "
             "or name the module that does under `declarations` in millpond.toml",
         )

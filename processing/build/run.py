@@ -45,6 +45,7 @@ from processing.config import Config
 from processing.credentials import Credentials
 from processing.engines.engine import check_engine, open_engine
 from processing.errors import BoardError, ContractError, UsageError
+from processing.nearest import one_of
 from processing.sources.hashes import Hashes
 from processing.tables.registry import Table, load_tables
 
@@ -98,12 +99,12 @@ class Build:
         if unknown:
             raise UsageError(
                 f"--force names no table: {', '.join(sorted(unknown))}",
-                expected="one of " + ", ".join(graph.tables),
+                expected=one_of(sorted(unknown), graph.tables),
             )
         if strange := self.accepted - set(graph.sources):
             raise UsageError(
                 f"--accept-fewer-rows names no source: {', '.join(sorted(strange))}",
-                expected="one of " + ", ".join(graph.sources),
+                expected=one_of(sorted(strange), graph.sources),
             )
         return graph
 

@@ -97,11 +97,11 @@ def test_an_unknown_key_in_the_configuration(project: Path) -> None:
 
 
 def test_a_page_that_names_a_pin_that_does_not_exist(project: Path) -> None:
-    """Exit code 14; the message lists the pins there are."""
+    """Exit code 14; the message tells the nearest of the pins there are."""
     write_page(project, "other", 'plain.table(pin("weks"), "other")')
     says = publishes_without(project)
     assert "'weks'" in says
-    assert "headline_by_week" in says
+    assert "names; the nearest are weeks, " in says
 
 
 def test_a_cell_that_raises(project: Path) -> None:

@@ -149,7 +149,7 @@ def test_an_unknown_pin_is_told_before_anything_is_executed(
     monkeypatch.setattr(subprocess, "Popen", None)
     text = message(execute_pages([page('pin("tinny")')], release, ROOT)[0])
     assert "Page page.qmd, line 13: no pin 'tinny'" in text
-    assert "a pin of release 20171121T000000Z-aaaaaaaa: tiny" in text
+    assert "a pin of release 20171121T000000Z-aaaaaaaa: one of tiny" in text
 
 
 def test_a_page_that_breaks_the_rules_is_not_executed(

@@ -74,6 +74,24 @@ def test_a_wrong_file_is_refused_by_name(tmp_path: Path, text: str, says: str) -
     assert caught.value.exit_code == 10
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("titel = 'x'", "Did you mean `title`?"),
+        ("[engine]\nmemory = '1GB'", "Did you mean `memory_limit`?"),
+        ("[sources.a]\naddress = 'x'\nformatt = 'csv'", "Did you mean `format`?"),
+        ("[sources.a]\naddress = 'x'\nsample = { bye = ['a'] }", "Did you mean `by`?"),
+        ("[site.audiences.public]\nutt = 'x'", "Did you mean `out`?"),
+        ("quite_something_else = 1", "correct millpond.toml\n"),
+    ],
+)
+def test_a_misspelt_key_is_answered_with_the_nearest(tmp_path: Path, text: str, says: str) -> None:
+    """Of the table that it stands in; nothing is guessed where none is near."""
+    with pytest.raises(ConfigError) as caught:
+        load_config(project(tmp_path, text))
+    assert says in f"{caught.value}\n"
+
+
 def test_an_unknown_environment_is_refused(tmp_path: Path) -> None:
     """The known ones are listed."""
     with pytest.raises(ConfigError, match="one of: prod"):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from processing.board.reader import INTERNAL_PART, Release
 from processing.errors import PageError
+from processing.nearest import one_of
 from processing.site.execution.errors import Progress, died, raised, timed_out
 from processing.site.pages.qmd import Page
 from processing.site.pages.rules import rule_breaks
@@ -93,7 +94,7 @@ def _foreseen(page: Page, release: Release, rules: Callable[[Page], list[str]]) 
             return PageError(
                 f"Page {page.path.name}, line {page.pin_lines[name]}: no pin {name!r}",
                 found=f'pin("{name}")',
-                expected="a pin of release " + release.manifest.id + ": " + ", ".join(known),
+                expected=f"a pin of release {release.manifest.id}: {one_of(name, known)}",
                 next_step="correct the name, or add a table of that name and run `millpond build`",
                 told="a table that it shows is not among the newest data",
             )

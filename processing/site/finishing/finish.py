@@ -17,6 +17,7 @@ from processing.board.manifest import Manifest
 from processing.board.publish import other_release
 from processing.board.reader import Release, verified_bytes
 from processing.errors import SiteError
+from processing.nearest import one_of
 from processing.site.finishing.board import site_board
 from processing.site.finishing.catalog import catalog, unit_download
 from processing.site.finishing.feed import DATA, FEED, PAGE, changes_atom, changes_json
@@ -172,7 +173,7 @@ def _check_units(
                 raise SiteError(
                     f"{page.href} shows pin {name}, which this site may not publish",
                     found=name,
-                    expected="one of " + ", ".join(pins),
+                    expected=one_of(name, pins),
                     next_step="leave it out, or set `audience` in its contract or in millpond.toml",
                 )
         for unit in page.units:

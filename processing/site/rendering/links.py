@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection
 
 from processing.errors import PageError
+from processing.nearest import one_of
 
 # Code is alternated first, so that an address inside it is passed over untouched.
 _FENCED = r"^(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*?\n)??(?P=fence)[`~]*[ \t]*$"
@@ -48,6 +49,6 @@ def staged_address(address: str, pages: Collection[str], folder: str, page: str)
     raise PageError(
         f"Page {page} links to a page that does not exist: {address}",
         found=whole,
-        expected="one of " + ", ".join(sorted(f"{known}.qmd" for known in pages)),
+        expected=one_of(f"{name}.qmd", sorted(f"{known}.qmd" for known in pages)),
         next_step=f"correct the link in {folder}/{page}.qmd",
     )
