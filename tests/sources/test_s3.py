@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -127,6 +128,20 @@ def test_what_is_said_of_a_fault(
     says_all = not_taken(shop(tmp_path / "shop", given.replace(old, new)), RIGHT)
     assert says in says_all
     assert "c4nary" not in says_all
+
+
+def test_nobody_has_credentials_for_it(
+    tmp_path: Path, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where millpond.toml names none, the cloud's own chain is asked: exit code 11, not 10."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    unnamed = f'address = "s3://shop/lines.parquet"\nendpoint = "{endpoint}"'
+    found = not_taken(shop(tmp_path / "shop", unnamed), {})
+    assert "there are no credentials for it" in found
 
 
 def test_no_right_to_read(tmp_path: Path, endpoint: str, bucket: Any) -> None:
