@@ -68,7 +68,9 @@ class Facts:
     @property
     def mark(self) -> str | None:
         """What stands for the content, if the server says anything of the kind."""
-        given = (self.etag, self.changed, self.size, self.ranges)
+        # A time is told only once it is past: it would change the mark of an unchanged file.
+        changed = None if self.etag else self.changed
+        given = (self.etag, changed, self.size, self.ranges)
         return repr(given) if self.etag or self.changed else None
 
 

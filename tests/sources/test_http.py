@@ -113,6 +113,24 @@ def test_an_unchanged_file_costs_one_question(tmp_path: Path, server: Served) ->
     assert build(project, {}, now=LATER).is_new
 
 
+def test_a_time_of_change_stands_for_a_file_once_it_is_past(tmp_path: Path, server: Served) -> None:
+    """Before, the file may change again within the same second; an ETag needs no time."""
+    at, later = "Sun, 12 Feb 2017 08:00:00 GMT", "Sun, 12 Feb 2017 08:01:00 GMT"
+    address = server.put("/lines.parquet", parquet(lines()), changed=at, now=at, marked=False)
+    project = shop(tmp_path / "shop", text(address))
+    first = taken(project, {})
+    for marked in (False, True):
+        other = parquet(changed("sales_value", 9.0))
+        server.put("/lines.parquet", other, changed=at, now=at, marked=marked)
+        assert taken(project, {}) != first
+        server.resources["/lines.parquet"].now = later
+        if not marked:
+            taken(project, {})  # from now on, the time stands for it
+        server.asked.clear()
+        taken(project, {})
+        assert server.asked == [("HEAD", "/lines.parquet", 0)]
+
+
 @pytest.mark.parametrize("more", [{"ranges": False}, {"marked": False}, {"heads": False}], ids=str)
 def test_a_simpler_server_will_do(tmp_path: Path, server: Served, more: dict[str, bool]) -> None:
     """The file is then read as a whole; where nothing stands for it, each time."""
