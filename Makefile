@@ -26,7 +26,7 @@ site: setup ## build the pins, render the pages and check the site: leaves _site
 
 test: setup-spark ## everything `check` does, then every test that can run here
 	@$(BIN)/python scripts/check.py
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## lint, types, import direction, workflows; changes nothing, reports everything
 	@$(BIN)/python scripts/check.py
