@@ -56,12 +56,16 @@ def served(folder: Path) -> Release:
 
 @contextmanager
 def s3_server() -> Iterator[str]:
-    """The address of an S3 server of this machine."""
+    """The address of an S3 server of this machine, with nothing in it.
+
+    Every such server of a process has the same buckets, so that the ones of an earlier module go first.
+    """
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
+    urlopen(Request(f"http://{host}:{port}/moto-api/reset", method="POST")).close()
     yield f"http://{host}:{port}"
     server.stop()
 

@@ -31,6 +31,7 @@ from processing.keeping.parcel import (
 )
 from processing.keeping.place import Overtaken, Place, open_place
 from tests.integration.projects import NOW, make_project, run_build
+from tests.integration.stores import s3_server
 
 DAYS = [datetime(2017, 2, day).date() for day in range(7, 12)]
 Opener = Callable[[], Place]
@@ -38,14 +39,8 @@ Opener = Callable[[], Place]
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
-    """The address of an S3 server of this machine."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with s3_server() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture(params=["branch", "folder", "s3"])

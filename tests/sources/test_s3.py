@@ -16,11 +16,10 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 import trustme
-from moto.server import ThreadedMotoServer
 
 from tests.integration.bad_data import changed
 from tests.integration.projects import NOW, lines, make_project, run_build
-from tests.integration.stores import guarded, refusing
+from tests.integration.stores import guarded, refusing, s3_server
 from tests.sources.howto import snippet
 from tests.sources.served import cutting, serving
 from tests.sources.shops import build, bytes_of, contents, not_taken, shop, taken
@@ -32,11 +31,8 @@ RIGHT = {"SHOP_KEY_ID": "key-c4nary", "SHOP_SECRET_KEY": "secret-c4nary"}
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
     """An S3 server of our own, spoken to as any other."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with s3_server() as found:
+        yield found
 
 
 @pytest.fixture

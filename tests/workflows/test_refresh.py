@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from tests.conftest import run_millpond
 from tests.integration.projects import digest
 from tests.integration.sites import small_site
+from tests.integration.stores import make_bucket, s3_server
 from tests.workflows.world import World, forge, git, project_tree
 
 DAY: dict[str, Any] = {"as_of": "2017-02-12", "dry_run": False, "renderer": "pandoc", "force": ""}
@@ -197,31 +197,24 @@ def test_a_person_rolls_back_and_the_schedule_publishes_that(world: World, tmp_p
 
 def test_the_board_in_s3_by_one_line(world: World) -> None:
     """The same workflow over HTTP with an S3 server, and nothing new in the repository."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    world.machine |= {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-    world.variables |= {
-        "AWS_ROLE": "arn:aws:iam::123456789012:role/board",
-        "AWS_REGION": "us-east-1",
-    }
-    urllib.request.urlopen(
-        urllib.request.Request(f"http://{host}:{port}/my-bucket", method="PUT")
-    ).close()
     tree, tip = world.folder / "tree", git(world.origin, "rev-parse", "board")
     with (tree / "millpond.toml").open("a") as config:
         config.write('\n[keep]\naddress = "s3://my-bucket/millpond"\n')
     world.commit(tree, "Move the board to S3")
-    first = world.run("refresh", "workflow_dispatch", **DAY)
-    assert first.results == ALL, first.log
-    again = world.run("refresh", "workflow_dispatch", **DAY)
-    assert again.results == IDLE, again.log
+    world.variables |= {
+        "AWS_ROLE": "arn:aws:iam::123456789012:role/board",
+        "AWS_REGION": "us-east-1",
+    }
+    with s3_server() as endpoint:
+        make_bucket(endpoint, "my-bucket")
+        world.machine |= {
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
+        first = world.run("refresh", "workflow_dispatch", **DAY)
+        assert first.results == ALL, first.log
+        again = world.run("refresh", "workflow_dispatch", **DAY)
+        assert again.results == IDLE, again.log
     assert git(world.origin, "rev-parse", "board") == tip
-    server.stop()
