@@ -46,12 +46,29 @@
       if (waiting.length) lay(waiting.shift());
       if (waiting.length) requestAnimationFrame(() => soon(next));
     };
-    if (location.hash) return all();
+    if (location.hash) {
+      all();
+      return stayAt(document.querySelector(":target"));
+    }
     addEventListener("beforeprint", all);
     document.addEventListener("click", (event) => { if (event.target.closest("a[href*='#']")) all(); }, true);
     requestAnimationFrame(() => soon(next));
   }
 
+  // Who comes by an address with a place in it is led there once more, and again while the page still
+  // grows: the browser went there before tables were folded and sections laid out. Back and reload
+  // return to where the reader was.
+  function stayAt(place) {
+    const [visit] = performance.getEntriesByType("navigation");
+    if (!place || (visit && visit.type !== "navigate")) return;
+    const watcher = new ResizeObserver(() => place.scrollIntoView({ behavior: "instant" }));
+    const leave = () => watcher.disconnect();
+    watcher.observe(document.body);
+    for (const act of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(act, leave, { once: true, passive: true });
+    setTimeout(leave, SETTLED);
+  }
+
+  const SETTLED = 3000; // ms after which a page grows only by what its reader does
   const ROWS = 40;  // a slow phone lays out so many in the time of a blink
 
   // Rows of tables that scroll within a height of their own: the page does not grow by them.
