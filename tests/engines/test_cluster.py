@@ -59,7 +59,7 @@ def start(folder: Path, what: str, *arguments: str) -> subprocess.Popen[bytes]:
 def said(folder: Path, name: str, pattern: str) -> str:
     """What a program says of itself once it runs."""
     log = folder / f"{name}.log"
-    for _ in range(600):
+    for _ in range(1500):
         if found := re.search(pattern, log.read_text()):
             return found[1]
         time.sleep(0.2)
@@ -80,7 +80,7 @@ def master(has_spark: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         for each in running:
             each.terminate()
         for each in running:
-            each.wait(30)
+            each.wait(300)
 
 
 def test_a_build_on_a_cluster(tmp_path: Path, master: str) -> None:

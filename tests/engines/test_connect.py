@@ -22,6 +22,7 @@ from tests.sources.shops import DAY, bytes_of
 pytestmark = [pytest.mark.spark, pytest.mark.server]
 WANTED = ("trading_days_by_week", "weeks")
 TOKEN = "c4nary-t0ken"
+SECONDS = 300  # Java starts in some seconds
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +31,24 @@ def server(has_spark: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     spec = find_spec("pyspark")
     assert spec is not None
     assert spec.origin is not None
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    program = Path(spec.origin).parent / "bin" / "spark-submit"
     folder = tmp_path_factory.mktemp("connect")
+    for _ in range(5):  # a port that is free may be somebody else's a moment later
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        running = _started(program, port, folder / "log")
+        try:
+            if _answers(port, running):
+                yield f"sc://localhost:{port}"  # elsewhere a token goes out under TLS alone
+                return
+        finally:
+            running.terminate()
+            running.wait(SECONDS)
+    pytest.fail(f"the server does not start: {(folder / 'log').read_text()}")
+
+
+def _started(program: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
     settings = {
         **FAST,
         "spark.connect.grpc.binding.port": str(port),
@@ -41,27 +56,21 @@ def server(has_spark: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "spark.ui.enabled": "false",
     }
     options = [part for key, value in settings.items() for part in ("--conf", f"{key}={value}")]
-    submit = Path(spec.origin).parent / "bin" / "spark-submit"
     main = "org.apache.spark.sql.connect.service.SparkConnectServer"
-    command = [str(submit), "--master", "local[1]", "--class", main, *options, "spark-internal"]
-    with (folder / "log").open("w") as log:
-        running = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
-    try:
-        _wait_for(port, running, folder / "log")
-        yield f"sc://localhost:{port}"  # elsewhere a token goes out under TLS alone
-    finally:
-        running.terminate()
-        running.wait(30)
+    command = [str(program), "--master", "local[1]", "--class", main, *options, "spark-internal"]
+    with log.open("w") as said:
+        return subprocess.Popen(command, stdout=said, stderr=said, cwd=log.parent)
 
 
-def _wait_for(port: int, running: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
+def _answers(port: int, running: subprocess.Popen[bytes]) -> bool:
+    """Wait until somebody listens at the port; False when the server ends before."""
+    deadline = time.monotonic() + SECONDS
+    while running.poll() is None and time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert running.poll() is None, log.read_text()
+                return True
         time.sleep(0.2)
-    pytest.fail(f"no server after two minutes: {log.read_text()}")
+    return False
 
 
 def build(folder: Path) -> tuple[str, list[str], list[str]]:

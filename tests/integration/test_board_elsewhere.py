@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -48,15 +48,11 @@ on_s3 = pytest.mark.parametrize("place", ["s3"], indirect=True)
 
 
 @pytest.fixture
-def unused_port() -> Callable[[], int]:
-    """A port of this machine at which nobody listens."""
-
-    def find() -> int:
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            return int(found.getsockname()[1])
-
-    return find
+def unused_port() -> Iterator[int]:
+    """A port of this machine at which nobody listens, and nobody can while it is held."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield int(held.getsockname()[1])
 
 
 def millpond(folder: Path, *arguments: str) -> Result:
@@ -262,8 +258,8 @@ def test_no_right(s3: str, tmp_path: Path, method: str, doing: str) -> None:
     assert verify(served(other)) == []
 
 
-def test_no_server(tmp_path: Path, unused_port: Callable[[], int]) -> None:
-    endpoint = f"http://127.0.0.1:{unused_port()}"
+def test_no_server(tmp_path: Path, unused_port: int) -> None:
+    endpoint = f"http://127.0.0.1:{unused_port}"
     folder = project_on(tmp_path / "project", "s3://x/y", endpoint, KEYS)
     with pytest.raises(BoardError, match=r"The board fails while reading it: s3://x/y"):
         built(folder, OLD_DAY)

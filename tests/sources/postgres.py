@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ SETTINGS = (
     "-c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c shared_buffers=32MB"
 )
 
-SECONDS = 30  # it takes new settings in a few hundredths of one
+SECONDS = 300  # it takes new settings in a few hundredths of one
 OWN_USER = "postgres"  # where this process is root, which PostgreSQL refuses to be
 TLS_REQUEST = (8).to_bytes(4, "big") + (80877103).to_bytes(4, "big")  # SSLRequest of its protocol
 
@@ -110,7 +110,6 @@ def running(settings: Sequence[str] = ()) -> Iterator[Server]:
     """A server with an empty database, as a user of its own where this one is root."""
     folder = Path(tempfile.mkdtemp(prefix="millpond-postgres-"))
     try:
-        port = free_port()
         (folder / "password").write_text(PASSWORD, encoding="utf-8")
         if os.geteuid() == 0:
             user = pwd.getpwnam(OWN_USER)
@@ -118,15 +117,25 @@ def running(settings: Sequence[str] = ()) -> Iterator[Server]:
                 os.chown(path, user.pw_uid, user.pw_gid)
         auth = ["-U", OWNER, "--auth=scram-sha-256", f"--pwfile={folder / 'password'}"]
         _program(folder, "initdb", "-D", str(folder / "data"), *auth, "-E", "UTF8", "--no-sync")
-        options = " ".join((f"-p {port} -k {folder}", SETTINGS, *settings))
-        log = ("-l", str(folder / "log"))
-        _program(folder, "pg_ctl", "-D", str(folder / "data"), "-o", options, *log, "-w", "start")
+        port = _started(folder, settings)
         try:
             yield Server(port, folder)
         finally:
             _program(folder, "pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(folder: Path, settings: Sequence[str]) -> int:
+    """The port of the server, once it answers; a free one may be somebody else's a moment later."""
+    for _ in range(5):
+        port = free_port()
+        options = " ".join((f"-p {port} -k {folder}", SETTINGS, *settings))
+        start = ("-o", options, "-l", str(folder / "log"), "-w", "-t", str(SECONDS), "start")
+        with suppress(subprocess.CalledProcessError):
+            _program(folder, "pg_ctl", "-D", str(folder / "data"), *start)
+            return port
+    raise AssertionError((folder / "log").read_text())
 
 
 def _program(folder: Path, name: str, *arguments: str) -> None:

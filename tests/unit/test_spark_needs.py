@@ -67,12 +67,10 @@ def test_no_pyspark(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nobody_answers(kind: str) -> None:
     """Said at once, and not after the minutes that Spark itself would wait."""
     with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with pytest.raises(
-        ConfigError, match=f"No Spark answers at {kind}://127.0.0.1:{port}"
-    ) as caught:
-        check_reachable(f"{kind}://127.0.0.1:{port}")
+        free.bind(("127.0.0.1", 0))  # and held, so that nobody comes to listen there
+        place = f"{kind}://127.0.0.1:{free.getsockname()[1]}"
+        with pytest.raises(ConfigError, match=f"No Spark answers at {place}") as caught:
+            check_reachable(place)
     assert "refused" in str(caught.value)
 
 
