@@ -17,7 +17,7 @@ from filelock import FileLock
 from processing.board.reader import Release, for_audience, open_release
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).resolve().parent.parent
 # `make quality` measures the pages of the other renderer with the same tests.
@@ -53,6 +53,8 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+PATIENCE_MS = 180_000  # a machine may be slow, and busy with other tests
 
 PUBLIC_PAGES = sorted(
     path.stem + ".html"
@@ -154,8 +156,26 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
         launched = playwright.chromium.launch(
             executable_path=chromium_path, args=list(CHROMIUM_FLAGS)
         )
+        _be_patient(launched)
         yield launched
         launched.close()
+
+
+def _be_patient(browser: Browser) -> None:
+    """Let pages wait longer for what they wait for than Playwright's half a minute."""
+    new_context, new_page = browser.new_context, browser.new_page
+
+    def context(**ways: Any) -> BrowserContext:
+        made = new_context(**ways)
+        made.set_default_timeout(PATIENCE_MS)
+        return made
+
+    def page(**ways: Any) -> Page:
+        made = new_page(**ways)
+        made.context.set_default_timeout(PATIENCE_MS)
+        return made
+
+    browser.new_context, browser.new_page = context, page  # type: ignore[method-assign]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

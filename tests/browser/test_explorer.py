@@ -54,7 +54,6 @@ def page(browser: Browser, served: Served) -> Iterator[Page]:
 
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", complain)
-    opened.set_default_timeout(20_000)
     yield opened
     context.close()
     assert complaints == []

@@ -37,7 +37,6 @@ def served(built_site: BuiltSite) -> Iterator[Served]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     opened = browser.new_page(viewport={"width": 1200, "height": 900})
-    opened.set_default_timeout(20_000)
     yield opened
     opened.close()
 

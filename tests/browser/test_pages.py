@@ -77,7 +77,7 @@ def test_the_console_is_silent(visit: Visit) -> None:
 def test_the_policy_refuses_nothing_of_ours_and_everything_else(visit: Visit) -> None:
     assert visit.pictures is not None
     assert visit.page.evaluate("window.refused") == []
-    with visit.complaints_expected():
+    with visit.a_complaint_expected():
         visit.page.evaluate("""() => {
           const script = document.createElement('script');
           script.textContent = 'window.intruder = 1';

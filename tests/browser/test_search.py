@@ -107,8 +107,8 @@ def test_escape_closes_and_gives_the_focus_back(page: Page) -> None:
     search(page, "deli")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")  # the first empties the field in some browsers
-    assert not page.is_visible("dialog.search")
-    assert page.evaluate("document.activeElement.className") == "search-open"
+    page.wait_for_selector("dialog.search", state="hidden")
+    page.wait_for_selector(".search-open:focus")
 
 
 def test_nothing_of_the_search_is_fetched_before_it_is_wanted(

@@ -48,11 +48,11 @@ class Visit:
         for picture in self.page.query_selector_all("figure.mp-unit .mp-picture"):
             picture.evaluate(CHOOSE_ITS_TAB)
             try:
-                picture.scroll_into_view_if_needed(timeout=5_000)
-                picture.wait_for_selector("svg >> visible=true", timeout=10_000)
+                picture.scroll_into_view_if_needed()
+                picture.wait_for_selector("svg >> visible=true")
                 before = picture.evaluate(LOOK_AT_DRAWING)
                 picture.focus()
-                picture.wait_for_selector(".mp-live .main-svg", state="attached", timeout=10_000)
+                picture.wait_for_selector(".mp-live .main-svg", state="attached")
             except TimeoutError as error:
                 self.errors.append(f"no picture: {error}")
                 before = None
@@ -60,10 +60,11 @@ class Visit:
         return found
 
     @contextmanager
-    def complaints_expected(self) -> Iterator[None]:
+    def a_complaint_expected(self) -> Iterator[None]:
         """What a test makes the page complain of is none of the page's own errors."""
         before = len(self.errors)
-        yield
+        with self.page.expect_console_message():
+            yield
         del self.errors[before:]
 
     def values(self) -> list[dict[str, str]]:

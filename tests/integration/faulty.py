@@ -36,7 +36,7 @@ from tests.integration.projects import NOW, digest
 
 OLD_DAY, NEW_DAY = date(2017, 2, 11), date(2017, 2, 12)
 LATER = NOW + timedelta(hours=1)
-SECONDS = 60  # no child may take longer
+SECONDS = 300  # no child may take longer, however slow or busy the machine is
 STOOD_DOWN = 99  # exit code of a child whose build or site stood down
 
 # Children are forked from a process that has imported everything and done nothing.
@@ -93,6 +93,7 @@ def start(work: str, folder: Path, fault: str = "", *arguments: Any) -> ForkServ
 def _child(
     work: str, folder: Path, fault: str, arguments: tuple[Any, ...], environment: dict[str, str]
 ) -> None:
+    os.environ.clear()  # what was set when the process began that forks may be set no more
     os.environ |= environment | {faults.VARIABLE: fault}
     works: dict[str, Callable[..., object]] = {
         "build": build,
@@ -189,6 +190,7 @@ def assert_healed(folder: Path, expected: dict[str, str]) -> None:
 def read_until_told(folder: Path) -> str:
     """Read all of the served release in a loop until there is a file `stop`; what was seen.
 
+    `has_seen` tells meanwhile how many reads of how many releases it was.
     With a breath after each, or readers keep the processors from the builds, and take ever more.
     """
     seen: set[str] = set()
@@ -201,8 +203,30 @@ def read_until_told(folder: Path) -> str:
         assert days == date.fromisoformat(release.manifest.as_of).timetuple().tm_yday
         seen.add(release.manifest.id)
         reads += 1
+        note = _seen_by(folder, os.getpid())
+        note.with_suffix(".new").write_text(f"{reads} {len(seen)}", encoding="ascii")
+        note.with_suffix(".new").replace(note)
         time.sleep(0.05)
     return f"{reads} reads of {len(seen)} releases"
+
+
+def _seen_by(folder: Path, pid: int | None) -> Path:
+    return folder.parent / f"seen-{pid}"
+
+
+def has_seen(folder: Path, reader: ForkServerProcess) -> tuple[int, int]:
+    """How many reads a reader has made by now, and how many releases it saw."""
+    note = _seen_by(folder, reader.pid)
+    reads, releases = note.read_text().split() if note.exists() else (0, 0)
+    return int(reads), int(releases)
+
+
+def until_it_reads_again(folder: Path, reader: ForkServerProcess) -> None:
+    """Wait until a reader has ended one more read, or has ended."""
+    before, deadline = has_seen(folder, reader), time.monotonic() + SECONDS
+    while has_seen(folder, reader)[0] <= before[0] and reader.is_alive():
+        assert time.monotonic() < deadline, "nothing is read"
+        time.sleep(0.01)
 
 
 def site_digest(folder: Path) -> str:
@@ -213,7 +237,7 @@ def site_digest(folder: Path) -> str:
 def processes_of(board: Path) -> list[int]:
     """The kernels for pages of that board which still live, given a moment to end."""
     wanted = f"MILLPOND_BOARD={board}".encode()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + SECONDS
     while found := [pid for pid, text in _environments() if wanted in text]:
         if time.monotonic() > deadline:
             break
@@ -235,7 +259,8 @@ def tmpfs(folder: Path, size: str) -> Iterator[Path]:
     if shutil.which("mount") is None or not _works(mount):
         pytest.skip("needs the right to mount a tmpfs (root)")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    # Lazily: a file that was mapped into memory may keep it busy until it is collected as garbage.
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def _works(command: list[str]) -> bool:

@@ -115,11 +115,14 @@ def test_a_rollback_does_not_meddle_with_a_build(project: Path) -> None:
 def test_readers_see_one_release_while_builds_go_on(project: Path, survived: Survived) -> None:
     """Two readers read everything in a loop; never a mixed, torn or unreadable release."""
     readers = [faulty.start("read", project) for _ in range(2)]
-    for at in range(12):
+    for at in range(200):  # a dozen, or more where readers get little of the processors
         day = OLD_DAY if at % 2 else NEW_DAY
         faulty.built(project, day, LATER + timedelta(minutes=at))
         if at % 4 == 3:
             rollback(project / "board", None)
+        seen = [faulty.has_seen(project, reader) for reader in readers if reader.is_alive()]
+        if at > 10 and all(reads > 10 and of > 3 for reads, of in seen):
+            break
     (project / "stop").touch()
     assert [faulty.end(reader) for reader in readers] == [0, 0]
     texts = [said(project, reader.pid).read_text() for reader in readers]

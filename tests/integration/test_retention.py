@@ -105,12 +105,16 @@ def _manifest(folder: Path, identity: str) -> Manifest:
 
 
 def test_nobody_who_reads_is_disturbed(tmp_path: Path) -> None:
-    """A process reads whole releases again and again while builds let others go."""
+    """A process reads whole releases again and again while builds let others go.
+
+    Time goes fast here: no read may take as long as the hour that a release stays.
+    """
     folder = retaining(make_project(tmp_path / "project"), "keep_releases = 1")
     faulty.built(folder, DAYS[0], START)
     reader = faulty.start("read", folder)
     for at, day in enumerate(DAYS * 2, 1):
         faulty.built(folder, day, START + at * timedelta(minutes=10))
+        faulty.until_it_reads_again(folder, reader)
     (folder / "stop").touch()
     assert faulty.end(reader) == 0, faulty.said(folder, reader.pid).read_text()
     assert len(releases(folder / "board")) < 11

@@ -200,10 +200,10 @@ def test_no_secret_of_the_environment_reaches_a_page(
 
 def test_a_cell_that_hangs_and_a_kernel_that_dies_are_told(release: Release) -> None:
     """After its time a kernel is killed; a crash is one message; neither holds up another page."""
-    hangs, dies = page('__import__("time").sleep(60)'), page('__import__("os")._exit(1)')
-    results = execute(release, hangs, dies, page("1"), seconds=2)
+    hangs, dies = page('__import__("time").sleep(600)'), page('__import__("os")._exit(1)')
+    results = execute(release, hangs, dies, page("1"), seconds=10)
     assert "Page page.qmd, line 13: a cell did not end" in message(results[0])
-    assert "no result after 2 s" in message(results[0])
+    assert "no result after 10 s" in message(results[0])
     assert "Page page.qmd, line 13: its kernel died" in message(results[1])
     assert isinstance(results[2], Executed)
 
@@ -310,18 +310,20 @@ def test_no_process_is_left_when_the_parent_is_killed(release: Release, tmp_path
         "release = open_release(Path(sys.argv[1]))\n"
         "server = k.KernelServer(release.board, release.manifest.id, [])\n"
         "pids = [server.ask(do='launch', ip=server.address(), key='k')['pid'] for _ in 'ab']\n"
-        f"Path({str(mark)!r}).write_text(' '.join(map(str, [server.run, server.pid, *pids])))\n"
-        "time.sleep(60)\n"
+        f"mark = Path({str(mark)!r})\n"
+        "mark.with_suffix('.new').write_text(' '.join(map(str, [server.run, server.pid, *pids])))\n"
+        "mark.with_suffix('.new').rename(mark)\n"
+        "time.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, "-c", program, str(release.board)]) as parent:
-        for _ in range(600):
-            if mark.exists() and mark.read_text():
+        for _ in range(6000):
+            if mark.exists():
                 break
             time.sleep(0.05)
         folder, *words = mark.read_text().split()
         pids = [int(pid) for pid in words]
         parent.kill()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while any(map(_lives, pids)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [pid for pid in pids if _lives(pid)] == []
@@ -344,7 +346,6 @@ def test_a_run_leaves_no_file_and_no_process(release: Release, tmp_path: Path) -
         assert folder.exists()
     assert not folder.exists()
     assert not server.alive
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+    assert not _lives(pid)
     with pytest.raises(PageError, match="has ended"):
         server.ask(do="poll", pid=pid)

@@ -253,11 +253,11 @@ def use(page: Page) -> None:
     """Do what a reader may do: unfold, hover, explore, search."""
     page.evaluate("() => document.querySelectorAll('details').forEach(e => { e.open = true; })")
     for picture in page.query_selector_all("figure.mp-unit .mp-picture"):
-        picture.scroll_into_view_if_needed(timeout=5_000)
+        picture.scroll_into_view_if_needed()
         picture.focus()
-        picture.wait_for_selector(".mp-live .main-svg", state="attached", timeout=30_000)
+        picture.wait_for_selector(".mp-live .main-svg", state="attached")
         page.keyboard.press("ArrowRight")
-        picture.hover(timeout=10_000)
+        picture.hover()
     if page.query_selector("#explorer"):
         page.goto(page.url.partition("?")[0] + "?by=department#explorer")
         page.wait_for_selector("#explorer-result")
