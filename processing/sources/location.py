@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
@@ -88,7 +88,9 @@ def locate(name: str, address: str, root: Path, kind: Format | None = None) -> L
 
 def location_of(name: str, address: str, path: Path, named: Format | None = None) -> Location:
     """The location of one file, or of a folder that holds files of one format."""
-    files = tuple(sorted(p for p in path.glob("**/*") if _is_data(p, named))) or (path,)
+    there = (file for file in path.glob("**/*") if file.is_file())
+    held = (file for file in there if holds_rows(file.relative_to(path), named))
+    files = tuple(sorted(held)) or (path,)
     formats = {named or FORMATS.get(file.suffix) for file in files}
     kind = formats.pop()
     if not all(file.is_file() for file in files):
@@ -109,8 +111,11 @@ def location_of(name: str, address: str, path: Path, named: Format | None = None
     return Location(address=address, files=files, format=kind)
 
 
-def _is_data(path: Path, named: Format | None) -> bool:
-    """Whether a file of a folder holds rows: by its ending, or any but what is hidden or a mark."""
-    if named is None:
-        return path.suffix in FORMATS
-    return path.is_file() and not path.name.startswith((".", "_"))
+def holds_rows(file: PurePath, named: Format | None) -> bool:
+    """Whether a file of a folder, as named from there, is data: by its ending, or as `named`.
+
+    Names that begin with a dot or `_` are the marks and drafts of whoever wrote the folder.
+    """
+    if any(part.startswith((".", "_")) for part in file.parts):
+        return False
+    return named is not None or file.suffix in FORMATS

@@ -15,7 +15,7 @@ from pyarrow.fs import FSSpecHandler, PyFileSystem
 from processing.errors import AGAIN, needs
 from processing.sources.asked import Asked
 from processing.sources.intake import take_in
-from processing.sources.location import FORMATS, WEEK_FOLDER, Format, Location
+from processing.sources.location import FORMATS, WEEK_FOLDER, Format, Location, holds_rows
 from processing.sources.parse import parsed, scanned, unreadable
 
 LIMITS = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 3}}
@@ -53,7 +53,7 @@ def _listed(asked: Asked, store: Any) -> dict[str, Any]:
     found = {
         name: info
         for name, info in sorted(store.find(path, detail=True).items())
-        if PurePosixPath(name).suffix in FORMATS or asked.config.format
+        if name == path or holds_rows(PurePosixPath(name).relative_to(path), asked.config.format)
     }
     if not found:
         raise asked.fault(
@@ -77,10 +77,16 @@ def _each(asked: Asked, found: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]
 
 
 def _rows(asked: Asked, store: Any, names: list[str]) -> pa.RecordBatchReader:
-    kinds = {asked.config.format or FORMATS[PurePosixPath(name).suffix] for name in names}
-    if len(kinds) > 1:
-        raise asked.fault("not one format that can be read", ", ".join(sorted(kinds)), "one format")
+    kinds = {asked.config.format or FORMATS.get(PurePosixPath(name).suffix) for name in names}
     kind = kinds.pop()
+    if kinds or kind is None:
+        raise asked.fault(
+            "not one format that can be read",
+            ", ".join(sorted({PurePosixPath(name).suffix or name for name in names})),
+            "one of " + ", ".join(FORMATS),
+            f'add format = "csv" (or another) to [sources.{asked.name}] in millpond.toml, '
+            "or correct the address",
+        )
     if asked.config.sha256:
         asked.check_sha256(_hashed(store, names))
     if kind == "parquet":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from processing.build.inputs import Input, find_inputs
@@ -66,6 +68,31 @@ def test_weeks_in_folders_are_read_as_duckdb_reads_them(tmp_path: Path) -> None:
     fresh = make_project(tmp_path / "fresh", more)
     expected = run_build(fresh, DAY, tables={table: load_tables()[table]}).release.manifest.pins
     assert [p.content_sha256 for p in revised] == [p.content_sha256 for p in expected]
+
+
+def test_files_are_read_by_the_format_that_is_named(tmp_path: Path) -> None:
+    """Parquet, CSV and JSON by other names, beside what no data is: the pins of DuckDB."""
+    project = make_project(tmp_path / "shop")
+    wanted = ["departments", "sales_by_week_store_department"]
+    first = run_build(project, DAY, tables={name: load_tables()[name] for name in wanted})
+    (project / "lines").mkdir()
+    (project / "lines" / "_SUCCESS").touch()
+    (project / "transactions.parquet").rename(project / "lines" / "part-0")
+    (project / "departments.csv").rename(project / "departments.txt")
+    rows = pq.read_table(project / "products.parquet").to_pylist()
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (project / "products.log").write_text(text, encoding="utf-8")
+    toml = project / "millpond.toml"
+    said = toml.read_text(encoding="utf-8")
+    for old, new, kind in (
+        ("transactions.parquet", "lines", "parquet"),
+        ("departments.csv", "departments.txt", "csv"),
+        ("products.parquet", "products.log", "json"),
+    ):
+        assert f'"{old}"' in said
+        said = said.replace(f'"{old}"', f'"{new}"\nformat = "{kind}"')
+    toml.write_text(said, encoding="utf-8")
+    assert build(project, *wanted).release.manifest.pins == first.release.manifest.pins
 
 
 def test_rows_that_break_a_rule_are_found_and_named_alike(tmp_path: Path) -> None:

@@ -39,6 +39,24 @@ def test_the_format_that_is_named_goes_before_the_ending(tmp_path: Path) -> None
     assert "cannot be read" in refused(given(folder, "departments.csv", "json"), {})
 
 
+def test_marks_of_who_wrote_a_folder_are_no_data(tmp_path: Path) -> None:
+    """A folder as Spark or Delta leaves it, in a folder named as a file would be."""
+    folder = make_project(tmp_path / "shop")
+    run_build(folder)
+    before = contents(folder)
+    written = folder / "lines" / "lines.parquet"
+    written.mkdir(parents=True)
+    (folder / "transactions.parquet").rename(written / "part-0.parquet")
+    (written / "_SUCCESS").touch()
+    (written / "_delta_log").mkdir()
+    (written / "_delta_log" / "0.json").write_text("{}")
+    (written / ".part-0.csv").write_text("no rows")
+    toml = folder / "millpond.toml"
+    toml.write_text(TOML.replace('"transactions.parquet"', '"lines"'), encoding="utf-8")
+    build(folder, {})
+    assert contents(folder) == before
+
+
 def test_what_is_said_of_an_ending_that_nobody_knows(tmp_path: Path) -> None:
     """The key that would help is named."""
     folder = make_project(tmp_path / "shop")

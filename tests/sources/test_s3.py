@@ -92,6 +92,24 @@ def test_a_new_object_is_read_and_an_old_one_is_not(
     assert taken(project, RIGHT) != first
 
 
+def test_marks_of_who_wrote_a_folder_are_no_data(
+    tmp_path: Path, endpoint: str, bucket: Any
+) -> None:
+    """`_SUCCESS`, a log or a draft beside the files is left alone, with a format and without."""
+    put(bucket, "lines/part-0.parquet", lines())
+    bucket.put_object(Key="lines/_SUCCESS", Body=b"")
+    bucket.put_object(Key="lines/_delta_log/0.json", Body=b"{}")
+    bucket.put_object(Key="lines/.draft.parquet", Body=b"PAR1 torn")
+    one = shop(tmp_path / "one", text(endpoint, "s3://shop/lines/part-0.parquet"))
+    whole = taken(shop(tmp_path / "folder", text(endpoint, "s3://shop/lines")), RIGHT)
+    assert whole == taken(one, RIGHT)
+    named = text(endpoint, "s3://shop/lines") + '\nformat = "parquet"'
+    assert taken(shop(tmp_path / "named", named), RIGHT) == whole
+    bucket.put_object(Key="lines.txt", Body=b"a,b")
+    other = shop(tmp_path / "other", text(endpoint, "s3://shop/lines.txt"))
+    assert 'add format = "csv"' in not_taken(other, RIGHT)
+
+
 def test_text_on_s3(tmp_path: Path, endpoint: str, bucket: Any) -> None:
     """Held to the declared types, as anywhere."""
     file = io.BytesIO()
