@@ -349,10 +349,11 @@ def _built(report: Report) -> str:
         )
     found = summary(manifest)
     said = f"; {found}" if found else ""
-    if not report.is_new:
-        return f"nothing to do, release {manifest.id} has data to {manifest.as_of}{said}"
-    same = f" ({len(report.unchanged)} came out the same)" if report.unchanged else ""
     tables = "1 table" if len(report.built) == 1 else f"{len(report.built)} tables"
+    if not report.is_new:
+        done = f"{tables} built, all as served" if report.built else "nothing to do"
+        return f"{done}, release {manifest.id} has data to {manifest.as_of}{said}"
+    same = f" ({len(report.unchanged)} came out the same)" if report.unchanged else ""
     return (
         f"{tables} built{same}, {len(report.skipped)} up to date, "
         f"release {manifest.id} has data to {manifest.as_of}{said}"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from processing.cli_base import as_of_option, command, today
 from processing.config import Config
 from processing.errors import BoardError, ContractError, UsageError
+
+if TYPE_CHECKING:
+    from processing.board.prune import Pruning
 
 
 @click.group()
@@ -40,11 +44,11 @@ def release_list(config: Config) -> None:
 @command
 def release_show(config: Config, identity: str | None) -> None:
     """What a release holds (the served one by default)."""
-    from processing.board.publish import find_release
+    from processing.board.publish import find_release, named
     from processing.build.elsewhere import board_here
 
     board_here(config, whole=True)
-    manifest = find_release(config.board_path, identity).manifest
+    manifest = find_release(config.board_path, named(config.board_path, identity)).manifest
     click.echo(f"release {manifest.id}  data to {manifest.as_of}  built {manifest.created_at}")
     for entry in manifest.pins:
         click.echo(f"  {entry.name}  {entry.version}  {entry.rows:,} rows  {entry.bytes:,} bytes")
@@ -55,11 +59,11 @@ def release_show(config: Config, identity: str | None) -> None:
 @command
 def release_verify(config: Config, identity: str | None) -> None:
     """Compare every pin of a release with its SHA-256."""
-    from processing.board.publish import find_release, verify
+    from processing.board.publish import find_release, named, verify
     from processing.build.elsewhere import board_here
 
     board_here(config, whole=True, afresh=True)
-    found = find_release(config.board_path, identity)
+    found = find_release(config.board_path, named(config.board_path, identity))
     wrong = verify(found)
     if wrong:
         raise BoardError(
@@ -75,12 +79,12 @@ def release_verify(config: Config, identity: str | None) -> None:
 @command
 def release_rollback(config: Config, identity: str | None) -> None:
     """Serve an earlier release again (the previous one by default)."""
-    from processing.board.publish import rollback
+    from processing.board.publish import named, rollback
     from processing.build.elsewhere import board_changed
 
-    wait = config.board.wait_seconds
+    board, wait = config.board_path, config.board.wait_seconds
     with board_changed(config, whole=True, afresh=True):
-        served = rollback(config.board_path, identity, wait)
+        served = rollback(board, named(board, identity), wait)
     click.echo(f"serving {served.manifest.id} again")
 
 
@@ -91,30 +95,42 @@ def release_rollback(config: Config, identity: str | None) -> None:
 def release_prune(config: Config, keep: int | None, dry_run: bool) -> None:
     """Delete older releases, and the versions that nothing names any more."""
     from processing.board.lock import board_held
-    from processing.board.prune import plan_pruning, prune
-    from processing.build.elsewhere import board_changed
-    from processing.build.retention import asks, plan
-    from processing.build.state import named_by_state
-    from processing.site.pages.cache import cache_folder
-    from processing.site.pages.shown import releases_shown
+    from processing.board.prune import prune
+    from processing.build.elsewhere import board_changed, board_here
+    from processing.build.retention import asks
 
     if keep is None and not asks(config):
         raise UsageError(
             "Nothing says how many releases to keep",
             expected="--keep N, or keep_releases or keep_days under [board] in millpond.toml",
         )
+    if dry_run:  # whoever may only read the board may ask
+        board_here(config, whole=True)
+        click.echo(f"would free {_pruning(config, keep, 'would delete')}")
+        return
     board, seconds = config.board_path, config.board.wait_seconds
-    shown = releases_shown(cache_folder(config.root))
     with board_changed(config, whole=True), board_held(board, seconds):
-        if keep is None:
-            pruning = plan(config, datetime.now(UTC), shown)
-        else:
-            pruning = plan_pruning(board, keep, named_by_state(board), shown)
-        for line in (*pruning.releases, *map(str, pruning.versions)):
-            click.echo(f"{'would delete' if dry_run else 'deleting'} {line}")
-        if not dry_run:
-            prune(board, pruning)
-    click.echo(f"{'would free' if dry_run else 'freed'} {pruning}")
+        pruning = _pruning(config, keep, "deleting")
+        prune(board, pruning)
+    click.echo(f"freed {pruning}")
+
+
+def _pruning(config: Config, keep: int | None, says: str) -> Pruning:
+    """What goes when the last `keep` releases are to stay, or what the configuration lets go."""
+    from processing.board.prune import plan_pruning
+    from processing.build.retention import plan
+    from processing.build.state import named_by_state
+    from processing.site.pages.cache import cache_folder
+    from processing.site.pages.shown import releases_shown
+
+    board, shown = config.board_path, releases_shown(cache_folder(config.root))
+    if keep is None:
+        found = plan(config, datetime.now(UTC), shown)
+    else:
+        found = plan_pruning(board, keep, named_by_state(board), shown)
+    for line in (*found.releases, *map(str, found.versions)):
+        click.echo(f"{says} {line}")
+    return found
 
 
 @click.command()

@@ -24,7 +24,8 @@ from processing.board.names import RELEASE_ID, STAMP, checked, later_than
 from processing.board.reader import Release, for_audience, open_release, verified_bytes
 from processing.board.serve import serve
 from processing.contracts.contract import CheckResult
-from processing.errors import BoardError
+from processing.errors import BoardError, UsageError
+from processing.nearest import one_of
 
 
 def current_release(board: Path) -> Release | None:
@@ -123,6 +124,17 @@ def find_release(board: Path, identity: str | None) -> Release:
             next_step="run `millpond release list`",
         )
     return open_release(board, f"{identity}.json")
+
+
+def named(board: Path, identity: str | None) -> str | None:
+    """The id that a person typed, if there is one; UsageError when the board has no such release."""
+    if identity is not None and identity not in (known := releases(board)):
+        raise UsageError(
+            f"The board has no release {identity!r}",
+            expected=one_of(identity, known) if known else "a board with a release",
+            next_step="run `millpond release list`",
+        )
+    return identity
 
 
 def other_release(release: Release, identity: str) -> Release:

@@ -14,7 +14,7 @@ import msgspec
 from processing.board.changes import with_taken_back
 from processing.board.files import write_atomically
 from processing.board.lock import StoodDown
-from processing.board.publish import current_release, find_release, releases
+from processing.board.publish import current_release, find_release, named, releases
 from processing.board.reader import Release, for_audience, open_release
 from processing.board.withdrawn import taken_back, withdrawn
 from processing.build.decision import Decision
@@ -162,7 +162,8 @@ def render_past(
     with site_lock(config, tell) as stood_down:
         if stood_down:
             return stood_down
-        release = for_audience(find_release(config.board_path, identity), config.site.audience)
+        found = find_release(config.board_path, named(config.board_path, identity))
+        release = for_audience(found, config.site.audience)
         name, program = choose_renderer(renderer)
         made = make_pages(config, load_pages(config), release, tell, strict=True)
         fresh, _ = _render(config, made, program, tell)

@@ -85,7 +85,7 @@ def test_a_connection_that_is_cut_half_way(s3: str, tmp_path: Path) -> None:
 
 
 def test_whom_s3_does_not_know(s3: str, tmp_path: Path) -> None:
-    """A wrong secret, a wrong key, and one who may only read and builds: others see what they saw."""
+    """A wrong secret, a wrong key, and who may only read: builds fail, and others see what they saw."""
     make_bucket(s3, "guarded")
     with guarded(s3, writer=["s3:*"], reader=["s3:Get*", "s3:List*"]) as may:
         other = project_on(tmp_path / "other", "s3://guarded/board", s3, may["writer"])
@@ -100,6 +100,8 @@ def test_whom_s3_does_not_know(s3: str, tmp_path: Path) -> None:
             built(project, NEW_DAY)
         assert caught.value.exit_code == 13
         assert may["reader"]["secret"] not in str(caught.value)
+        asked = ["--project", str(project), "release", "prune", "--keep", "1", "--dry-run"]
+        assert CliRunner().invoke(cli, asked).exit_code == 0
         release = served(other)
         assert (release.manifest, verify(release)) == (before, [])
 

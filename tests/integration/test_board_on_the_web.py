@@ -107,6 +107,7 @@ def test_what_only_reads_works(reader: Path) -> None:
         ["freshness", "--as-of", "2017-02-12"],
         ["release", "show"],
         ["release", "verify"],
+        ["release", "prune", "--keep", "1", "--dry-run"],
     ):
         done = CliRunner().invoke(cli, ["--project", str(reader), *command])
         assert (done.exit_code, done.stderr) == (0, "")

@@ -81,6 +81,8 @@ def test_a_build_of_what_is_served_after_a_rollback_has_nothing_to_do(project: P
     rollback(project / "board", None)
     report = build(project, OLD_DAY)
     assert (report.is_new, report.held_back) == (False, None)
+    assert report.built
+    assert f"built, all as served, release {releases(project / 'board')[0]}" in told_of(report)
 
 
 def test_a_rollback_to_what_is_damaged_since_does_not_hold(project: Path) -> None:
@@ -194,6 +196,17 @@ def test_prune_keeps_what_the_last_releases_name(board: Path) -> None:
     assert "freed 0 releases and 0 versions" in (
         run_millpond(board.parent, "release", "prune", "--keep", "2").stdout
     )
+
+
+@pytest.mark.parametrize("command", ["show", "verify", "rollback"])
+def test_a_release_that_is_not_there_is_a_bad_argument(board: Path, command: str) -> None:
+    """A slip of the pen is no fault of the board: exit code 2, and the id that may be meant."""
+    meant = releases(board)[-1]
+    done = run_millpond(board.parent, "release", command, meant[:-1])
+    assert done.returncode == 2
+    assert f"The board has no release {meant[:-1]!r}" in done.stderr
+    assert meant in done.stderr
+    assert open_release(board).manifest.id == meant
 
 
 def test_prune_keeps_what_is_served_and_what_the_state_names(board: Path) -> None:
