@@ -8,6 +8,7 @@ from pathlib import Path
 from processing.board.reader import for_audience, open_release
 from processing.config import Audience, load_config
 from processing.site.finishing.finish import lay_downloads
+from processing.site.finishing.plotly import lay_plotly
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,7 +20,8 @@ def main(root: Path, environment: dict[str, str]) -> None:
     audience: Audience = "internal" if "internal" in profiles else config.site.audience
     out = Path(environment.get("QUARTO_PROJECT_OUTPUT_DIR", root / "_site"))
     release = for_audience(open_release(config.board_path), audience)
-    lay_downloads(out / config.site.pages, release, root, audience)
+    site = out / config.site.pages
+    lay_plotly(root, site, lay_downloads(site, release, root, audience))
 
 
 if __name__ == "__main__":

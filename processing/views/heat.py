@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from processing.views import theme
@@ -43,6 +44,14 @@ def heat(rows: Sequence[Row], column: str) -> Chart:
     )
 
 
+def _span(weeks: Sequence[date]) -> list[str]:
+    """The outer edges of the fields, which stand in the middle of their week's width."""
+    half = timedelta(days=3, hours=12)
+    midnight = time()
+    first, last = (datetime.combine(day, midnight) for day in (min(weeks), max(weeks)))
+    return [str(first - half), str(last + half)]
+
+
 COLOUR_BAR: dict[str, Any] = {
     "orientation": "h",
     "y": 1,
@@ -63,7 +72,13 @@ COLOUR_BAR: dict[str, Any] = {
 
 def _layout(rows: Sequence[Row], step: str, letters: int) -> dict[str, Any]:
     return {
-        "xaxis": {"type": "date", "tickformat": "%b", "dtick": step, "showgrid": False},
+        "xaxis": {
+            "type": "date",
+            "tickformat": "%b",
+            "dtick": step,
+            "showgrid": False,
+            "range": _span([row["week_start_date"] for row in rows]),
+        },
         "yaxis": category_axis(rows, "name", letters),
         "margin": {"t": 48, "r": 16},
     }

@@ -4,6 +4,7 @@
 
   const NARROW = 560; // px of width below which a figure without a picture takes its narrow layout
   const CONFIG = { displayModeBar: false, responsive: false, typesetMath: false, showTips: false };
+  const DAY = 24 * 60 * 60 * 1000; // ms
   const shown = new Map(); // picture -> its figure, whole
 
   function show(picture, block) {
@@ -37,6 +38,47 @@
     return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
   }
 
+  // A heat map over days as bars of a timeline, one to a field: then Plotly's smallest bundle draws it.
+  // Bars are told their colours; the scale above them is that of a trace without points.
+  function fields(map, width, ink, ground) {
+    const days = Array.from(new Set(map.x)).map(Date.parse).sort((one, other) => one - other);
+    const step = days.length > 1 ? Math.min(...days.slice(1).map((day, at) => day - days[at])) : DAY;
+    const [low, middle, high] = map.colorscale.map((stop) => stop[1]);
+    const share = (value) => Math.min(Math.abs(value) / map.zmax, 1);
+    const bars = {
+      type: "bar",
+      orientation: "h",
+      y: map.y,
+      base: map.x.map((day) => new Date(Date.parse(day) - step / 2).toISOString().slice(0, 16)),
+      x: map.z.map((value) => (value === null ? null : step)),
+      width: 1,
+      marker: {
+        color: map.z.map((value) => mixed(middle, value < 0 ? low : high, share(value))),
+        line: { color: ground, width: map.xgap },
+      },
+      text: map.text,
+      textfont: {
+        color: map.z.map((value) => (share(value) < 0.5 ? ink : ground)),
+        size: Math.min(width / days.length, 14), // a field is about two thirds of that wide
+      },
+      textposition: "inside",
+      insidetextanchor: "middle",
+      constraintext: "none",
+      textangle: 0,
+      hoverinfo: map.hoverinfo,
+      hovertext: map.hovertext,
+    };
+    const { zmin: cmin, zmax: cmax, colorscale, colorbar } = map;
+    const marker = { color: [0], cmin, cmax, colorscale, colorbar, showscale: true };
+    return [bars, { type: "scatter", mode: "markers", x: [null], y: [null], hoverinfo: "skip", marker }];
+  }
+
+  // So much of `other` in `one`; both as browsers write colours: rgb(1, 2, 3).
+  function mixed(one, other, share) {
+    const [from, to] = [one, other].map((colour) => colour.match(/\d+/g).map(Number));
+    return "rgb(" + from.map((part, at) => Math.round(part + (to[at] - part) * share)).join(", ") + ")";
+  }
+
   // The picture that shows now, by its width; without one the place itself.
   function place(picture) {
     const width = picture.clientWidth;
@@ -58,8 +100,13 @@
     own.font = { family: style.fontFamily };
     own.hoverlabel = hoverLabel(style);
     const colours = coloursNow(picture, figure.colours);
+    const [ink, ground] = ["--mp-ink", "--mp-ground"].map((name) => colourOf(picture.parentElement, name));
+    const timeline = (layout.xaxis || {}).type === "date";
+    const data = recolour(figure.data, colours).flatMap((trace) => (
+      timeline && trace.type === "heatmap" ? fields(trace, at.width, ink, ground) : [trace]
+    ));
     const plot = layer(picture, at);
-    window.Plotly.react(plot, recolour(figure.data, colours), recolour(merge(layout, own), colours), CONFIG);
+    window.Plotly.react(plot, data, recolour(merge(layout, own), colours), CONFIG);
     picture.dataset.drawn = picture.clientWidth;
   }
 

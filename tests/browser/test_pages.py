@@ -56,6 +56,22 @@ def test_every_chart_is_drawn_and_draws_its_rows(visit: Visit) -> None:
             assert picture["data"] == expected_traces(picture["block"]), picture["unit"]
 
 
+def test_the_fields_of_a_heat_map_have_the_shades_of_their_values(visit: Visit) -> None:
+    """Rust below and teal above: the red and the blue in a shade tell it from its opposite."""
+    for picture in visit.pictures:
+        for number, shades in enumerate(picture["shades"] or []):
+            if shades is None:
+                continue
+            values = trace_values(picture["block"], number, "z")
+            strong = [
+                (value, [int(part) for part in shade[4:-1].split(",")])
+                for value, shade in zip(values, shades, strict=True)
+                if value is not None and abs(value) > 10
+            ]
+            assert {value > 0 for value, _ in strong} == {True, False}
+            assert [v for v, (red, _, blue) in strong if (blue > red) != (v > 0)] == []
+
+
 def test_a_chart_is_there_before_it_is_woken_and_stays_where_it_was(visit: Visit) -> None:
     for picture in visit.pictures:
         before = picture["before"]
@@ -114,16 +130,21 @@ def test_there_is_a_page_to_look_at(built_site: BuiltSite) -> None:
 
 def expected_traces(block: dict) -> list[dict]:
     """The points of each trace, picked anew from the rows by its encoding."""
-    expected = []
-    for encoding in block["encoding"]:
-        at = {name: number for number, name in enumerate(block["columns"])}
-        rows = [
-            row
-            for row in block["rows"]
-            if all(row[at[name]] == value for name, value in encoding.get("where", {}).items())
-        ]
-        expected.append({axis: [row[at[encoding[axis]]] for row in rows] for axis in "xy"})
-    return expected
+    return [
+        {axis: trace_values(block, number, axis) for axis in "xy"}
+        for number in range(len(block["encoding"]))
+    ]
+
+
+def trace_values(block: dict, number: int, axis: str) -> list:
+    encoding = block["encoding"][number]
+    at = {name: place for place, name in enumerate(block["columns"])}
+    rows = [
+        row
+        for row in block["rows"]
+        if all(row[at[name]] == value for name, value in encoding.get("where", {}).items())
+    ]
+    return [row[at[encoding[axis]]] for row in rows]
 
 
 def cell(release: Release, shown: dict[str, str]) -> object:

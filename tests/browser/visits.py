@@ -97,6 +97,11 @@ LOOK_AT_DRAWING = """picture => {
           marks: shown.flatMap(s => [...s.querySelectorAll('path, rect')]).length, width, height};
 }"""
 LOOK_AT_PICTURE = """picture => {
+  // Of bars that begin somewhere: the days in the middle of them.
+  const day = time => new Date(time).toISOString().slice(0, 10);
+  const middles = t => t.base.map((from, at) =>
+    day(Date.parse(from + 'Z') + (t.x[at] ?? 7 * 864e5) / 2));
+  const traces = plot => plot.data.filter(t => !t.marker?.showscale); // that one is no series
   const plot = picture.querySelector('.js-plotly-plot');
   const block = picture.closest('figure').querySelector('script.mp-data');
   const box = picture.querySelector('.svg-container')?.getBoundingClientRect();
@@ -104,7 +109,9 @@ LOOK_AT_PICTURE = """picture => {
     unit: picture.closest('figure').id,
     drawn: Boolean(box && box.width > 100 && box.height > 60),
     width: picture.getBoundingClientRect().width, height: picture.getBoundingClientRect().height,
-    data: plot ? plot.data.map(t => ({x: [...(t.x ?? [])], y: [...(t.y ?? [])]})) : null,
+    data: plot ? traces(plot).map(t => (
+      {x: [...(t.base ? middles(t) : t.x ?? [])], y: [...(t.y ?? [])]})) : null,
+    shades: plot ? traces(plot).map(t => (t.base ? t.marker.color : null)) : null,
     block: JSON.parse(block.textContent),
   };
 }"""

@@ -16,15 +16,16 @@ from lxml import html
 
 from processing.board.reader import Release
 from processing.errors import BoardError, SiteError
-from processing.site.finishing.finish import find_plotly, finish
+from processing.site.finishing.finish import finish
 from processing.site.finishing.foreign import is_foreign, without_foreign, without_foreign_imports
 from processing.site.finishing.landmarks import with_landmarks
 from processing.site.finishing.late import with_late_scripts
+from processing.site.finishing.plotly import BUNDLES, find_plotly, kinds
 from processing.site.finishing.publish import is_ours
 from processing.site.finishing.styles import with_styles
 from processing.site.rendering.pandoc import render
 from scripts import lay_downloads
-from tests.conftest import BuiltSite
+from tests.conftest import ROOT, BuiltSite
 from tests.site.handmade import CSV, PIN, UNIT, make_release
 from tests.site.staged import code, make_stage, page, unit
 
@@ -133,13 +134,41 @@ def test_a_page_brings_the_styles_it_would_wait_for(tmp_path: Path) -> None:
     assert made == f"<head>{first}{''.join(links[1:])}{last}</head><body><p></p></body>"
 
 
-def test_the_smaller_bundle_is_taken_where_it_is_installed(tmp_path: Path) -> None:
-    whole = find_plotly(tmp_path)
-    assert whole.name == "plotly.min.js"
-    part = tmp_path / "node_modules/plotly.js-cartesian-dist-min/plotly-cartesian.min.js"
-    part.parent.mkdir(parents=True)
-    part.write_text("x")
-    assert find_plotly(tmp_path) == part
+def test_the_smallest_bundle_that_draws_every_chart_is_taken(tmp_path: Path) -> None:
+    assert find_plotly(tmp_path).name == "plotly.min.js"
+    basic, cartesian = (tmp_path / path for path, _ in BUNDLES)
+    for bundle in (basic, cartesian):
+        bundle.parent.mkdir(parents=True)
+        bundle.write_text("x")
+    assert find_plotly(tmp_path, {"bar", "scatter"}) == basic
+    assert find_plotly(tmp_path, {"bar", "box"}) == cartesian
+    assert find_plotly(tmp_path, {"bar", "sankey"}).name == "plotly.min.js"
+    basic.unlink()
+    assert find_plotly(tmp_path, {"bar"}) == cartesian
+
+
+def test_the_bundles_draw_what_they_say() -> None:
+    """As npm brought them: each registers a module for each type that is named."""
+    for path, able in BUNDLES:
+        if not (ROOT / path).is_file():
+            pytest.skip("needs npm")
+        text = (ROOT / path).with_name("README.md").read_text(encoding="utf-8")
+        (said,) = re.findall(r"Contains trace modules (.+)\.", text)
+        assert set(re.findall(r"`(\w+)`", said)) == able
+
+
+@pytest.mark.parametrize(
+    ("axis", "types", "drawn"),
+    [
+        ("date", ["heatmap"], {"bar"}),
+        ("category", ["heatmap", "scatter"], {"heatmap", "scatter"}),
+        ("linear", ["box", None], {"box", "scatter"}),
+    ],
+)
+def test_what_a_browser_draws(axis: str, types: list[str | None], drawn: set[str]) -> None:
+    """A heat map over days is drawn as the bars of a timeline; a trace without a type is a line."""
+    data = [{"type": name} if name else {} for name in types]
+    assert kinds({"data": data, "layout": {"xaxis": {"type": axis}}}) == drawn
 
 
 def with_audience(release: Release, audience: str) -> Release:

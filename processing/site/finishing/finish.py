@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -26,6 +24,7 @@ from processing.site.finishing.landmarks import with_landmarks
 from processing.site.finishing.late import with_late_scripts
 from processing.site.finishing.lighten import lighten, lighter
 from processing.site.finishing.on_demand import with_scripts_on_demand, write_scripts_on_demand
+from processing.site.finishing.plotly import lay_plotly
 from processing.site.finishing.policy import with_policy
 from processing.site.finishing.publish import CATALOG
 from processing.site.finishing.search import write_search
@@ -33,9 +32,6 @@ from processing.site.finishing.sitemap import lay_sitemap
 from processing.site.finishing.styles import with_styles
 from processing.site.finishing.units import RenderedPage, read_page
 from processing.site.finishing.vendor import copy_reader
-
-PLOTLY = Path("assets/vendor/plotly.min.js")
-_PARTIAL_BUNDLE = Path("node_modules/plotly.js-cartesian-dist-min/plotly-cartesian.min.js")
 
 
 def finish(out: Path, release: Release, root: Path, audience: str = "public") -> None:
@@ -49,8 +45,7 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
     for path in _files(out, ".html"):
         _edit(path, partial(_finished, path.parent))
     pages = lay_downloads(out, release, root, audience)
-    if any(unit.has_figure for page in pages for unit in page.units):
-        copy_plotly(root, out)
+    lay_plotly(root, out, pages)
     copy_reader(root, out)
     write_search(root, out, _files(out, ".html"))
     lighten(root, out, _files(out, ".html"))
@@ -87,29 +82,6 @@ def lay_downloads(
         (out / href).parent.mkdir(parents=True, exist_ok=True)
         (out / href).write_bytes(content)
     return pages
-
-
-def copy_plotly(root: Path, out: Path) -> None:
-    """Copy plotly's bundle: the partial one from npm where it is installed, else Python's own."""
-    target = out / PLOTLY
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(find_plotly(root), target)
-
-
-def find_plotly(root: Path) -> Path:
-    """Where plotly's bundle lies on this machine; SiteError when it lies nowhere."""
-    partial = root / _PARTIAL_BUNDLE
-    if partial.is_file():
-        return partial
-    spec = importlib.util.find_spec("plotly")  # found, not imported: that takes a second
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        if (whole := Path(folder, "package_data", "plotly.min.js")).is_file():
-            return whole
-    raise SiteError(
-        "Plotly's script was not found",
-        found=f"neither {partial} nor the Python package's own",
-        next_step="run `make site`, which installs both",
-    )
 
 
 def _finished(folder: Path, page: str) -> str:
