@@ -6,14 +6,20 @@ import hashlib
 from datetime import date
 from pathlib import Path
 
+import narwhals as nw
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
 from processing.cli import cli
 from processing.config import load_config
+from processing.contracts.contract import Contract
+from processing.contracts.frames import LazyFrame
 from processing.errors import ConfigError
 from processing.sources.registry import load_sources
+from processing.tables.columns import column
+from processing.tables.registry import Table
+from tests.conftest import ROOT
 from tests.integration.projects import lines, make_project, run_build
 from tests.sources.howto import snippet
 from tests.sources.served import serving
@@ -37,6 +43,30 @@ def test_a_project_declares_sources_of_its_own(tmp_path: Path) -> None:
     assert [column.name for column in found["visitors"].columns] == ["day"]
 
 
+def test_the_how_to_for_a_declaration_works(tmp_path: Path) -> None:
+    """The module and the lines of millpond.toml as they stand; a table reads it by its name."""
+    text = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    how = text.partition("## Declare a source")[2].partition("\n## ")[0]
+    python, toml = (
+        how.partition(f"```{kind}\n")[2].partition("```")[0] for kind in ("python", "toml")
+    )
+    (tmp_path / "shop_sources.py").write_text(python, encoding="utf-8")
+    (tmp_path / "millpond.toml").write_text(toml, encoding="utf-8")
+    rows = "day,door,people\n2017-02-11,north,2\n2017-02-12,south,3\n2017-02-13,south,9\n"
+    (tmp_path / "visitors.csv").write_text(rows, encoding="utf-8")
+
+    def visits(visitors: LazyFrame) -> LazyFrame:
+        return visitors.group_by("day").agg(people=nw.col("people").sum().cast(nw.Int64))
+
+    columns = (column("day", "date", "day", "Day"), column("people", "int64", "people", "People"))
+    contract = Contract(
+        title="", grain="", key=("day",), columns=columns, checks=(), treatment=(), cadence="daily"
+    )
+    one = Table("visits", visits, contract, ("visitors",))
+    release = run_build(tmp_path, date(2017, 2, 12), tables={"visits": one}).release
+    assert [*release.read("visits").frame["people"]] == [2, 3]
+
+
 @pytest.mark.parametrize(
     ("modules", "says"),
     [
@@ -50,6 +80,29 @@ def test_declarations_that_cannot_be_used(
 ) -> None:
     with pytest.raises(ConfigError, match=says):
         load_sources(modules, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("DECLARED = (", "DECLARED = (((", "never closed"),
+        ("licence=", "license=", "'license'"),
+        ('"date"', '"day"', "Invalid enum value 'day'"),
+        ("),)),", '),), key=("dya",)),', "source visitors: no column dya among day"),
+        ("),)),", '), RawColumn("day", "text", "")),),', "two columns of the name day"),
+        ("DECLARED = (", "1 / 0\nDECLARED = (", "ZeroDivisionError"),
+    ],
+)
+def test_a_slip_in_a_declaration_is_one_message(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    """Python's own errors among them: exit code 10, the module, and what is wrong with it."""
+    assert old in OWN
+    module = "slip_" + hashlib.sha256(new.encode()).hexdigest()[:8]  # imported once in a process
+    (tmp_path / f"{module}.py").write_text(OWN.replace(old, new), encoding="utf-8")
+    with pytest.raises(ConfigError, match="Sources cannot be taken from slip_") as caught:
+        load_sources((module,), tmp_path)
+    assert says in str(caught.value.found)
 
 
 def test_a_source_that_nobody_declared_is_named_with_the_next_step(tmp_path: Path) -> None:
