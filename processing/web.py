@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import IO, Any, Protocol
@@ -21,6 +21,7 @@ HOPS = 5
 CHUNK = 1 << 20
 NO_HEAD = (405, 501)
 MISSING = (404, 410)
+REFUSED = (401, 403)
 UNCHANGED = 304
 SETTLED = 60  # seconds; a file that changed less ago may change again within the same second
 BUSY = (429, 500, 502, 503, 504)
@@ -42,6 +43,11 @@ class Asker(Protocol):
     @property
     def shown(self) -> str:
         """The address as it may be told."""
+        ...
+
+    @property
+    def shows(self) -> str:
+        """The next step where the server refuses what it is shown; empty where that is nothing."""
         ...
 
     def credential(self, role: str) -> str | None:
@@ -86,6 +92,7 @@ class Web:
         self.asked = asked
         self.url = url
         self.hosts = hosts
+        self._shown = ""
         self._errors = requests.exceptions
         self._session = requests.Session()
         retry = Retry(
@@ -180,10 +187,12 @@ class Web:
                 expected="an address that begins with https://",
                 next_step=f"correct [{self.asked.table}] in millpond.toml",
             )
-        if token:
-            self._session.headers["Authorization"] = f"Bearer {token}"
-        else:
-            self._session.auth = (user or "", password or "")
+        self._shown = urlsplit(self.url).netloc
+        self._session.auth = _Bearer(token) if token else (user or "", password or "")
+
+    def _auth(self, url: str) -> Callable[[Any], Any] | None:
+        """What the address is shown: ours is for its own server, and nobody else is shown any."""
+        return None if urlsplit(url).netloc == self._shown else _nothing
 
     @contextmanager
     def _answer(
@@ -194,7 +203,13 @@ class Web:
         for _ in range(HOPS):
             with self._faults():
                 answer = self._session.request(
-                    method, url, headers=asked, timeout=SECONDS, stream=True, allow_redirects=False
+                    method,
+                    url,
+                    headers=asked,
+                    auth=self._auth(url),
+                    timeout=SECONDS,
+                    stream=True,
+                    allow_redirects=False,
                 )
             with closing(answer):
                 if not answer.is_redirect:
@@ -231,7 +246,8 @@ class Web:
             410: "there is no such file on the server any more",
             412: "it was changed while it was read",
         }.get(status, "the server answers with an error")
-        again = AGAIN if status >= 412 else ""
+        refused = self.asked.shows if status in REFUSED else ""
+        again = AGAIN if status >= 412 else refused
         raise self.asked.fault(says, f"status {status} {reason}", next_step=again)
 
     @contextmanager
@@ -255,6 +271,21 @@ class Web:
         except kinds.RequestException as error:
             says = "the server cannot be reached, or cuts the connection"
             raise self.asked.fault(says, _reason(error)) from error
+
+
+@dataclass(frozen=True)
+class _Bearer:
+    """A token as a library's own kind of credential: as a header, `~/.netrc` would go before it."""
+
+    token: str = field(repr=False)
+
+    def __call__(self, request: Any) -> Any:
+        request.headers["Authorization"] = f"Bearer {self.token}"
+        return request
+
+
+def _nothing(request: Any) -> Any:
+    return request
 
 
 def _facts(said: Mapping[str, str]) -> Facts:

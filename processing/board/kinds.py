@@ -17,7 +17,9 @@ Credential = Callable[[str], str | None]
 Opened = tuple[Any, str]  # the file system, and the folder in it
 Open = Callable[[str, Credential, str | None], Opened]
 Put = Callable[[Any, str, bytes, str], None]  # file system, path, content, a name to write aside
-LIMITS = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 3}}
+CONNECT, READ = 10, 60  # seconds: to connect; without a byte
+LIMITS = {"connect_timeout": CONNECT, "read_timeout": READ, "retries": {"max_attempts": 3}}
+TRIES = 2  # of s3fs, each of which is four of botocore
 FRESH = {"use_listings_cache": False, "skip_instance_cache": True}
 
 
@@ -64,6 +66,7 @@ def _open_s3(address: str, credential: Credential, endpoint: str | None) -> Open
         endpoint_url=endpoint,
     )
     fs, root = fsspec.url_to_fs(address, config_kwargs=LIMITS, **FRESH, **named)
+    fs.retries = TRIES
     return fs, root
 
 
@@ -115,10 +118,12 @@ def _open_sftp(address: str, credential: Credential, endpoint: str | None) -> Op
         host=parts.hostname,
         port=parts.port or 22,
         host_key_policy=known_hosts(),
-        timeout=LIMITS["connect_timeout"],
+        timeout=CONNECT,
+        banner_timeout=CONNECT,
         skip_instance_cache=True,
         **_given(username=user, password=password),
     )
+    fs.ftp.get_channel().settimeout(READ)
     return fs, unquote(parts.path)
 
 
@@ -140,6 +145,7 @@ def _open_webdav(address: str, credential: Credential, endpoint: str | None) -> 
         base_url=f"{parts.scheme}://{parts.netloc}",
         auth=(user, password or "") if user else None,
         headers={"Authorization": f"Bearer {token}"} if token else None,
+        timeout=READ,
         skip_instance_cache=True,
     )
     return fs, unquote(parts.path).strip("/")

@@ -21,6 +21,7 @@ class Website:
 
     called = "The board"
     table = "board"
+    shows = "correct what [board] credentials name in millpond.toml, or the right to read it"
 
     def __init__(self, address: str, credential: Callable[[str], str | None]) -> None:
         parts = urlsplit(address)

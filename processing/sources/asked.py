@@ -154,6 +154,13 @@ class Asked:
         place = kind + (f"//{host}" if host else "") + parts.path
         return f"{place} {self.config.table}" if self.config.table else place
 
+    @property
+    def shows(self) -> str:
+        """The next step where a server refuses what it is shown: which credentials, and where."""
+        named = dict.fromkeys(self.config.credentials.values())
+        given = [f"{name} (found in {self.credentials.where(name)})" for name in named]
+        return f"correct {', '.join(given)}, or the right to read it" if given else ""
+
     def fault(
         self, what: str, found: object, expected: str = "", next_step: str = ""
     ) -> SourceError:

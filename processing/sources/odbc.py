@@ -69,7 +69,8 @@ def _said(asked: Asked, error: Exception) -> SourceError:
         known = [says for word, says in WORDS.items() if word in text] + known
     what = known[0] if known else "cannot be read"
     passes = "answer" in what or "cut" in what
-    return asked.fault(what, text, next_step=AGAIN if passes else "")
+    refused = asked.shows if "refuses" in what else ""
+    return asked.fault(what, text, next_step=AGAIN if passes else refused)
 
 
 def _string(asked: Asked) -> str:

@@ -15,7 +15,15 @@ from processing.sources.intake import take_in
 from processing.sources.location import Location
 from processing.sources.query import only, select
 
-SECONDS = 15  # to connect; a query may take as long as it takes
+SECONDS = 15  # to connect; a query may take as long as it takes, on a line that is there
+# Else a server that is gone without a word is waited for for two hours, as the system has it.
+SILENT = {
+    "connect_timeout": SECONDS,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,  # milliseconds
+}
 # The same text means that no transaction has ended since: the rows that can be seen are the same.
 UNCHANGED = (
     "select pg_current_snapshot()::text, system_identifier::text, current_database()"
@@ -39,6 +47,7 @@ SAYS = {
     "Connection refused": "the server does not answer",
     "timeout": "the server does not answer in time",
 }
+REFUSED = ("the server refuses user or password", "the user may not read it")
 
 
 def locate(asked: Asked) -> Location:
@@ -66,7 +75,8 @@ def said(asked: Asked, error: Exception) -> SourceError:
     """What the driver says, in one message."""
     text = str(error)
     what = next((says for part, says in SAYS.items() if part in text), "cannot be read")
-    return asked.fault(what, text, next_step=AGAIN if "closed the connection" in text else "")
+    refused = asked.shows if what in REFUSED else ""
+    return asked.fault(what, text, next_step=AGAIN if "closed the connection" in text else refused)
 
 
 def _address(asked: Asked) -> str:
@@ -79,8 +89,7 @@ def _address(asked: Asked) -> str:
     if password is not None:
         name += ":" + quote(password, safe="")
     options = [parts.query] if parts.query else []
-    if "connect_timeout" not in parts.query:
-        options.append(f"connect_timeout={SECONDS}")
+    options += [f"{name}={value}" for name, value in SILENT.items() if name not in parts.query]
     return f"postgresql://{name}@{netloc}{parts.path}?{'&'.join(options)}"
 
 

@@ -19,6 +19,7 @@ from processing.sources.location import FORMATS, WEEK_FOLDER, Format, Location, 
 from processing.sources.parse import parsed, scanned, unreadable
 
 LIMITS = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 3}}
+TRIES = 2  # of s3fs, each of which is four of botocore
 
 # Codes of S3 for whoever asks with credentials that are not, or no longer, good.
 NOT_KNOWN = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken"}
@@ -41,6 +42,7 @@ def locate(asked: Asked) -> Location:
         use_listings_cache=False,
         skip_instance_cache=True,
     )
+    store.retries = TRIES
     with _faults(asked):
         found = _listed(asked, store)
         mark = repr([(name, info["ETag"], info["size"]) for name, info in found.items()])
@@ -135,7 +137,7 @@ def _faults(asked: Asked) -> Iterator[None]:
     except FileNotFoundError as error:
         raise asked.fault("there is no such bucket, folder or file", error) from error
     except PermissionError as error:
-        raise asked.fault(_refused(error), error) from error
+        raise asked.fault(_refused(error), error, next_step=asked.shows) from error
     except NoCredentialsError as error:
         hint = "credentials.key and credentials.secret, or the cloud's own (AWS_PROFILE, a role)"
         raise asked.fault("there are no credentials for it", error, hint) from error

@@ -43,7 +43,12 @@ def locate(asked: Asked) -> Location:
         _only_declared(asked, header(content))
     rows = parsed(asked, "csv", io.BytesIO(content), said.media).read_all()
     if not rows.num_rows:
-        raise asked.fault("the sheet is empty", "a header and no row", "at least one row")
+        raise asked.fault(
+            "the sheet is empty",
+            "a header and no row",
+            "at least one row",
+            f"look at the sheet; the versions before are kept in {asked.intake / asked.name}",
+        )
     mark = hashlib.sha256(content).hexdigest()
     if not asked.only_ask:
         _keep(asked, content, said)

@@ -44,6 +44,7 @@ class Served:
     scheme: str = "http"
     resources: dict[str, Resource] = field(default_factory=dict)
     asked: list[tuple[str, str, int]] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)  # paths that were asked for with credentials
 
     def address(self, path: str, host: str = "127.0.0.1") -> str:
         return f"{self.scheme}://{host}:{self.port}{path}"
@@ -95,6 +96,8 @@ class Handler(BaseHTTPRequestHandler):
         part = content[start:end][: found.cut_after] if body else b""
         # Noted before it is answered: whoever has the answer finds the note.
         self.served.asked.append((self.command, self.path, len(part)))
+        if self.headers.get("Authorization"):
+            self.served.shown.append(path)
         self.send_response(status)
         if found.redirect:
             self.send_header("Location", found.redirect)

@@ -76,7 +76,7 @@ def refused(found: Asked) -> str:
 
 FAULTS: dict[str, tuple[Mapping[str, Any], str]] = {
     "gone": ({"status": 404}, "there is no such file on the server"),
-    "no right": ({"status": 403}, "the server refuses to give it"),
+    "no right": ({"status": 403}, "correct SHOP_TOKEN (found in the environment), or the right"),
     "wrong token": ({"token": "other"}, "the server asks for other credentials"),
     "fails": ({"status": 500}, "the server answers with an error"),
     "cut": ({"cut_after": 200}, "the connection was cut while it was read"),

@@ -122,6 +122,7 @@ def test_what_is_said_of_a_fault(
     project = shop(tmp_path / "shop", text.replace(old, new))
     found = not_taken(project, RIGHT | {"OTHER_PASSWORD": "wrong-c4nary"})
     assert says in found or new.startswith("query")
+    assert ("OTHER_PASSWORD (found in the environment)" in found) == (new == "OTHER_PASSWORD")
     assert "c4nary" not in found
 
 

@@ -153,6 +153,7 @@ def test_what_is_said_of_a_fault(
         project, RIGHT | {"OTHER_PASSWORD": "wrong-c4nary"}, code=10 if config_fault else 11
     )
     assert says in found
+    assert ("OTHER_PASSWORD (found in the environment)" in found) == (new == "OTHER_PASSWORD")
     assert "c4nary" not in found
     assert "transactions" in found
 

@@ -185,6 +185,7 @@ def test_whom_the_server_does_not_know(tmp_path: Path, endpoint: str, bucket: An
         ):
             found = not_taken(project, with_keys(keys))
             assert says in found
+            assert "SHOP_SECRET_KEY (found in the environment)" in found
             assert keys["key"] not in found
             assert keys["secret"] not in found
 

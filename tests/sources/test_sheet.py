@@ -158,6 +158,24 @@ def test_as_google_exports_it(tmp_path: Path, google: Served) -> None:
     assert kept(project) == [DEPARTMENTS, DEPARTMENTS.replace("Fuel", "Gas")]
 
 
+def test_a_credential_is_for_its_own_server(
+    tmp_path: Path, google: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whom it redirects to is not shown it, and what `~/.netrc` says is shown to nobody."""
+    netrc = tmp_path / "netrc"
+    logins = (f"machine {host} login me password netrc-c4nary\n" for host in (GOOGLE, HANDS_OVER))
+    netrc.write_text("".join(logins), encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    address = f'address = "sheet+https://{GOOGLE}:{google.port}{PATH}"\n'
+    google.resources[PATH].token = "sheet-c4nary"
+    toml = make_project(tmp_path / "shop") / "millpond.toml"
+    token = 'credentials.token = "SHEET_TOKEN"\n'
+    toml.write_text(TOML.replace(LOCAL, address + token))
+    build(toml.parent, {"SHEET_TOKEN": "sheet-c4nary"})
+    assert google.shown == [PATH]
+    assert google.asked[-1][1] == EXPORT
+
+
 @pytest.mark.parametrize(
     ("text", "more", "says"),
     [
