@@ -25,8 +25,9 @@ site: setup ## build the pins, render the pages and check the site: leaves _site
 	@$(BIN)/millpond site $(ARGS)
 
 test: setup-spark ## everything `check` does, then every test that can run here
-	@$(BIN)/python scripts/check.py
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python scripts/check.py >.cache/check.log 2>&1 & checks=$$!; \
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS); tests=$$?; \
+	wait $$checks; checks=$$?; cat .cache/check.log; exit $$((tests + checks))
 
 check: setup ## lint, types, import direction, workflows; changes nothing, reports everything
 	@$(BIN)/python scripts/check.py
