@@ -203,7 +203,7 @@ def test_releases_can_be_listed_shown_verified_and_rolled_back(project: Path) ->
     assert "as released" in run_millpond(project, "release", "verify").stdout
     assert run_millpond(project, "release", "rollback").returncode == 0
     assert run_millpond(project, "release", "list").stdout.splitlines()[0].endswith("served")
-    assert run_millpond(project, "release", "show", "../../etc").returncode == 13
+    assert run_millpond(project, "release", "show", "../../etc").returncode == 2
 
 
 def test_verify_fails_on_a_tampered_pin(project: Path) -> None:
