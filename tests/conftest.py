@@ -15,6 +15,7 @@ import pytest
 from filelock import FileLock
 
 from processing.board.reader import Release, for_audience, open_release
+from tests.forks import run_forked
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -97,6 +98,11 @@ def copy_project(target: Path) -> Path:
 
 def run_millpond(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command line on a project, in a process of its own."""
+    return run_forked("processing", "--project", str(root), *arguments, seconds=600)
+
+
+def start_millpond(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The same in a process that begins with nothing, as a person or a schedule starts it."""
     command = [sys.executable, "-m", "processing", "--project", str(root), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
 
@@ -114,7 +120,7 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuiltSite:
             root.mkdir()
             if PICTURES.is_dir():  # by the hash of all they depend on; test_pictures draws its own
                 shutil.copytree(PICTURES, root / ".cache" / "pictures")
-            done = run_millpond(copy_project(root), "site", "--renderer", RENDERER)
+            done = start_millpond(copy_project(root), "site", "--renderer", RENDERER)
             if done.returncode:
                 pytest.fail(f"millpond site ended with {done.returncode}\n{done.stderr}")
             log.write_text(done.stdout + done.stderr, encoding="utf-8")

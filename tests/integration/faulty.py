@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import signal
@@ -32,18 +31,13 @@ from processing.config import load_config
 from processing.errors import MillpondError
 from processing.tables.registry import Table, load_tables
 from tests.conftest import RENDERER
+from tests.forks import FORKS
 from tests.integration.projects import NOW, digest
 
 OLD_DAY, NEW_DAY = date(2017, 2, 11), date(2017, 2, 12)
 LATER = NOW + timedelta(hours=1)
 SECONDS = 300  # no child may take longer, however slow or busy the machine is
 STOOD_DOWN = 99  # exit code of a child whose build or site stood down
-
-# Children are forked from a process that has imported everything and done nothing.
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(
-    ["tests.integration.faulty", "processing.board.store", "duckdb", "processing.site.run"]
-)
 
 
 def few_tables() -> dict[str, Table]:
@@ -85,7 +79,7 @@ def pruned(folder: Path, keep: int) -> Pruning:
 
 def start(work: str, folder: Path, fault: str = "", *arguments: Any) -> ForkServerProcess:
     """Begin `build` or `render` in a process of its own; `said` tells what came of it."""
-    child = _CONTEXT.Process(target=_child, args=(work, folder, fault, arguments, dict(os.environ)))
+    child = FORKS.Process(target=_child, args=(work, folder, fault, arguments, dict(os.environ)))
     child.start()
     return child
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import run_millpond
+from tests.conftest import run_millpond, start_millpond
 from tests.integration.projects import digest
 from tests.integration.sites import small_site, write_page
 
@@ -19,7 +19,7 @@ DAY = ("--as-of", "2017-02-12")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project with a built site, made once."""
     root = small_site(tmp_path_factory.mktemp("cli") / "project")
-    done = run_millpond(root, "site", *DAY, "--renderer", "pandoc")
+    done = start_millpond(root, "site", *DAY, "--renderer", "pandoc")
     assert done.returncode == 0, done.stdout + done.stderr
     return root
 
@@ -44,7 +44,7 @@ def fails(root: Path, code: int, *arguments: str) -> str:
 
 def site(root: Path) -> subprocess.CompletedProcess[str]:
     """The main job."""
-    return run_millpond(root, "site", *DAY, "--renderer", "pandoc")
+    return start_millpond(root, "site", *DAY, "--renderer", "pandoc")
 
 
 def publishes_without(root: Path) -> str:
