@@ -186,6 +186,27 @@ def test_the_folded_navigation_opens_at_once(
         assert len([url for url in asked if url.endswith("bootstrap.min.js")]) == 1
 
 
+COLOURS = """() => ['body', '.navbar-brand', 'main', '.nav-footer', '.mp-headline'].map(of => {
+  const { color, backgroundColor } = getComputedStyle(document.querySelector(of));
+  return color + backgroundColor;
+})"""
+
+
+@pytest.mark.browser
+def test_quartos_switch_of_colours_changes_the_whole_page(sites: Sites, browser: Browser) -> None:
+    """From either side to the other and back; whoever has no scripts stays in the light."""
+    seen = {}
+    for mode in ("light", "dark"):
+        with opened(browser, sites["quarto"] / "index.html", mode) as page:
+            seen[mode] = [page.evaluate(COLOURS)]
+            for _ in range(2):
+                page.locator(".quarto-color-scheme-toggle:visible").click()
+                seen[mode].append(page.evaluate(COLOURS))
+    light, dark, again = seen["light"]
+    assert all(one != other for one, other in zip(light, dark, strict=True))
+    assert again == light and seen["dark"] == [dark, light, dark]
+
+
 SHOWN = """() => [...document.querySelectorAll('main > *, main .content > *')]
   .filter(e => e.localName !== 'nav' && !e.matches('.content'))
   .map(e => e.innerText.replace(/\\s+/g, ' ').trim()).filter(Boolean)"""

@@ -48,8 +48,8 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
     lay_plotly(root, out, pages)
     copy_reader(root, out)
     write_search(root, out, _files(out, ".html"))
-    lighten(root, out, _files(out, ".html"))
     write_scripts_on_demand(out)
+    lighten(root, out, _files(out, ".html"))
     if address := website(root).get("site-url"):
         lay_sitemap(out, str(address), [page.href for page in pages], release.manifest.created_at)
 

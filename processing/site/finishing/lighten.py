@@ -11,14 +11,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from processing.errors import SiteError
+from processing.site.finishing.inline import put_styles
+from processing.site.finishing.used import used_names
 
 STYLES = Path("site_libs/bootstrap")
 TOGETHER = "site_libs/together-{}.js"
 PURGE = Path("node_modules/purgecss/bin/purgecss.js")
 BUNDLE = Path("node_modules/esbuild/bin/esbuild")
 _SECONDS = 120
-# What names classes: pages, Quarto's scripts and ours; not bundles, whose words are any word.
-_CONTENT = ("**/*.html", "site_libs/**/*.js", "assets/*.js")
+WORDS = Path("site_libs/words.txt")
 _SCRIPT = re.compile(r'<script src="(site_libs/[^"]+)"( type="module")?></script>\n?')
 # Ours stay as they are: they come after the first picture.
 _JOINED = re.compile(
@@ -51,18 +52,21 @@ def _deferred(found: re.Match[str]) -> str:
 
 
 def lighten(root: Path, out: Path, pages: Iterable[Path]) -> None:
-    """One script for those of Quarto, and of its styles what the site in `out` can use.
+    """One script for those of Quarto, and in each page what the site can use of its styles.
 
     By esbuild and PurgeCSS, where npm fetched them and there is Node; else both stay as they are.
     SiteError when one of them fails.
     """
+    pages = list(pages)
     node = shutil.which("node")
     if not (node and (out / STYLES).is_dir()):
         return
     if (root / BUNDLE).is_file():
         join_scripts([node, str((root / BUNDLE).resolve())], out, pages)
     if (root / PURGE).is_file():
-        purge_styles([node, str((root / PURGE).resolve())], out)
+        names = used_names(out, pages)
+        purge_styles([node, str((root / PURGE).resolve())], out, names)
+        put_styles(out, pages, names)
 
 
 def join_scripts(esbuild: list[str], out: Path, pages: Iterable[Path]) -> None:
@@ -99,11 +103,13 @@ def _together(esbuild: list[str], out: Path, names: list[str]) -> str:
     return name
 
 
-def purge_styles(purge: list[str], out: Path) -> None:
-    """Leave of Bootstrap's styles the rules that name what stands in a page or a script."""
+def purge_styles(purge: list[str], out: Path, names: Iterable[str]) -> None:
+    """Leave of Bootstrap's styles the rules that name none but these."""
     styles = sorted(path.relative_to(out) for path in (out / STYLES).glob("*.css"))
-    told = ["--content", *_CONTENT, "--keyframes", "--output", str(STYLES)]
+    (out / WORDS).write_text(" ".join(sorted(names)), encoding="utf-8")
+    told = ["--content", str(WORDS), "--keyframes", "--output", str(STYLES)]
     _run(purge, out, "--css", *map(str, styles), *told)
+    (out / WORDS).unlink()
 
 
 def _run(program: list[str], out: Path, *told: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-# Only what the pages and the embedded renderer bring: Quarto's themes are larger, and are exchanged
-# by its scripts. A style that names other files would look for them in the wrong place.
+# Only what the pages and the embedded renderer bring: Quarto's come once what no page uses of them
+# is cut. A style that names other files would look for them in the wrong place.
 _LINK = re.compile(
     r'<link rel="stylesheet" href="(?P<href>(?:assets|site_libs/millpond)/[\w./-]+\.css)" ?/?>\n?'
 )
