@@ -6,7 +6,7 @@ import sys
 
 from processing.errors import MillpondError
 from processing.keeping.parcel import unpack
-from processing.keeping.showing import put_site
+from processing.keeping.showing import put_site, take_site
 from scripts.ci import ended, millpond, pages_of, places, project, restored, setting
 
 
@@ -19,12 +19,13 @@ def main() -> int:
         for audience, address in places(config).items():
             one = "--audience", audience
             here = restored(config)
+            site = config.root / config.for_audience(audience).site.out
+            take_site(address, site, audience)  # whose releases past are carried over
             code = millpond("render", "--renderer", renderer, *one, **here)
             code = code or millpond("check", *one, **here)
             if code:
                 return code
-            site = config.for_audience(audience).site.out
-            written, gone = put_site(config.root / site, address)
+            written, gone = put_site(site, address)
             print(f"published the {audience} site to {address}: {written} files, {gone} removed")
     except MillpondError as error:
         return ended(error)

@@ -9,7 +9,7 @@ import fsspec
 import pytest
 
 from processing.errors import ConfigError, SiteError
-from processing.keeping.showing import put_site
+from processing.keeping.showing import put_site, take_site
 
 
 @pytest.fixture
@@ -38,6 +38,24 @@ def test_a_site_takes_the_place_of_the_one_before(
     assert put_site(second, "memory://place/") == (4, 1)
     found = [path.removeprefix("/place/") for path in sorted(memory.find("/place"))]
     assert found == ["b.html", "catalog.json", "data/new.csv", "index.html"]
+
+
+def test_what_is_published_comes_back(tmp_path: Path, memory: fsspec.AbstractFileSystem) -> None:
+    """To a machine that has no site, whole; of another audience, or from nowhere, nothing does."""
+    put_site(site(tmp_path / "1", "internal", "index.html", "releases/x/a.html"), "memory://place")
+    here = tmp_path / "runner" / "_site-internal"
+    assert take_site("memory://place", here, "public") == 0
+    assert take_site("memory://elsewhere", here, "internal") == 0
+    assert not here.exists()
+    assert take_site("memory://place", here, "internal") == 3
+    found = sorted(path for path in here.rglob("*") if path.is_file())
+    assert [path.read_bytes() for path in found] == [
+        (tmp_path / "1" / path.relative_to(here)).read_bytes() for path in found
+    ]
+    (here / "index.html").write_text("mine")
+    assert take_site("memory://place", here, "internal") == 0
+    assert (here / "index.html").read_text() == "mine"
+    assert [path.name for path in here.parent.iterdir()] == [here.name]
 
 
 def test_pages_come_after_what_they_load_and_the_catalogue_last(

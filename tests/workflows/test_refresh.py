@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -156,8 +157,13 @@ def test_a_pull_request_renders_without_secrets(world: World) -> None:
 def test_a_further_audience_is_published_to_its_own_place_by_one_line(
     world: World, tmp_path: Path
 ) -> None:
-    """Beside Pages, by the same run; and never over the site of another audience."""
+    """Beside Pages, by the same run; and the releases past that lie there stay."""
     tree, place = world.folder / "tree", tmp_path / "inside"
+    past = place / "releases" / "20170101T000000Z-00000000"
+    past.mkdir(parents=True)
+    for folder in (place, past):
+        catalog = {"generator": "millpond", "audience": "internal", "release": {"id": past.name}}
+        (folder / "catalog.json").write_text(json.dumps(catalog | {"tables": []}))
     before = (tree / "millpond.toml").read_text()
     for profile in tree.glob("_quarto-*.yml"):  # they name pages that are not here
         profile.unlink()
@@ -168,6 +174,8 @@ def test_a_further_audience_is_published_to_its_own_place_by_one_line(
     assert ran.results == {**ALL, "audiences": "success"}, ran.log
     assert '"audience": "internal"' in (place / "catalog.json").read_text()
     assert (place / "index.html").is_file()
+    assert (past / "catalog.json").is_file()
+    assert len(list((place / "releases").iterdir())) == 2
     assert '"audience": "public"' in (world.published / "catalog.json").read_text()
     again = world.run("refresh", "workflow_dispatch", **{**DAY, "as_of": "2017-02-13"})
     assert again.results == IDLE, again.log
