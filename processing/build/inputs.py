@@ -25,7 +25,7 @@ from processing.sources.find import find, need_credentials
 from processing.sources.hashes import Hashes
 from processing.sources.location import Location
 from processing.sources.registry import load_sources
-from processing.sources.shape import declared_columns
+from processing.sources.shape import declared_columns, with_empty_typed
 from processing.sources.source import Source
 
 TOLD = ("origin", "licence", "updated")  # what differs by where a source is had from
@@ -133,7 +133,10 @@ class Input:
             # Another source may have weeks that this one lacks: any file then gives the columns,
             # and no row of it is of a week that was asked for.
             location = location.only(held or location.files[:1])
-        raw = engine.scan(self.source.name, location)
+        name = self.source.name
+        raw = engine.scan(name, location)
+        if location.format != "parquet":
+            raw = with_empty_typed(self.source, raw, lambda frame: engine.collect(name, frame))
         return declared_columns(self.source, raw, location.address)
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+
 from processing.config import load_config
+from processing.errors import ContractError
 from processing.site.machine import machine_report
-from tests.integration.projects import TOML, make_project, run_build
+from processing.tables.registry import load_tables
+from tests.integration.projects import FLIGHTS, TOML, make_project, run_build
 from tests.sources.shops import build, contents, refused
 
 LOCAL = 'address = "departments.csv"\n'
@@ -55,6 +63,31 @@ def test_marks_of_who_wrote_a_folder_are_no_data(tmp_path: Path) -> None:
     toml.write_text(TOML.replace('"transactions.parquet"', '"lines"'), encoding="utf-8")
     build(folder, {})
     assert contents(folder) == before
+
+
+def test_a_column_without_any_value_has_its_declared_type(tmp_path: Path) -> None:
+    """Nothing in a text file tells it: the pin is that of Parquet, which does; so with no row."""
+    folder = make_project(tmp_path / "shop")
+    none = pa.nulls(len(FLIGHTS), pa.float64())
+    flights = FLIGHTS.set_column(1, "dep_delay", none)
+    table = {"departures_by_rain": load_tables()["departures_by_rain"]}
+    pq.write_table(flights, folder / "flights.parquet")
+    before = run_build(folder, tables=table).release.manifest.pins
+    toml = (folder / "millpond.toml").read_text(encoding="utf-8")
+    pyarrow.csv.write_csv(flights, folder / "flights.csv")
+    rows = [row | {"time_hour": row["time_hour"].isoformat()} for row in flights.to_pylist()]
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (folder / "flights.json").write_text(text, encoding="utf-8")
+    for name in ("flights.csv", "flights.json"):
+        other = toml.replace('"flights.parquet"', f'"{name}"')
+        (folder / "millpond.toml").write_text(other, encoding="utf-8")
+        assert run_build(folder, tables=table).release.manifest.pins == before
+    header = (folder / "flights.csv").read_text(encoding="utf-8").splitlines()[0]
+    (folder / "flights.csv").write_text(header + "\n", encoding="utf-8")
+    csv = toml.replace('"flights.parquet"', '"flights.csv"')
+    (folder / "millpond.toml").write_text(csv, encoding="utf-8")
+    with pytest.raises(ContractError, match="at least one row"):
+        run_build(folder, tables=table)
 
 
 def test_what_is_said_of_an_ending_that_nobody_knows(tmp_path: Path) -> None:
