@@ -37,12 +37,10 @@ class Failing:
     notebook: bytes
 
     def __str__(self) -> str:
+        said = f"{self.name}: fails since the release of {self.since}; readers see "
         if self.shows is None:
-            return f"{self.name}: fails since {self.since}; readers see a notice, there is no copy"
-        return (
-            f"{self.name}: fails since {self.since}; readers see the copy from release "
-            f"{self.shows.id}, with data to {self.shows.as_of}"
-        )
+            return said + "a notice, there is no copy"
+        return said + f"the copy from release {self.shows.id}, with data to {self.shows.as_of}"
 
     def noted(self) -> dict[str, str | None]:
         """As plain values, for programs."""
