@@ -11,10 +11,11 @@ from processing.board.reader import Pin
 from processing.views import bars, flow
 from processing.views.fact import fact
 from processing.views.format import format_value
-from processing.views.html import Fragment, element, escape, identifier
+from processing.views.html import Fragment, element, escape, identifier, join
 from processing.views.late import LATE
-from processing.views.listing import bullets, listing, more
+from processing.views.listing import bullets, folded, listing, more
 from processing.views.number import shown, time_element
+from processing.views.pin_list import download
 from processing.views.release_note import built, next_update
 from processing.views.rows import Row, first, records, sort_by
 from processing.views.stages import ENGINES
@@ -64,21 +65,35 @@ CLOCKS = {
 
 def sources(manifest: Manifest) -> Fragment:
     """Every source with address, licence and how much of it the release could see."""
-    head = ("Source", "Origin and licence", "Rows visible", "Size", "Updated")
-    rows = [_source_row(manifest, at) for at in range(len(manifest.sources))]
-    caption = "Sources of this release"
-    table = listing("sources-table", caption, head, rows, "Rows visible|Size")
     caveats = dict.fromkeys(source.caveat for source in manifest.sources if source.caveat)
-    return Fragment(table + "".join(element("p", escape(text)) for text in caveats))
+    said = "".join(element("p", escape(text)) for text in caveats)
+    licences: dict[str, list[int]] = {}
+    for at, source in enumerate(manifest.sources):
+        licences.setdefault(source.licence, []).append(at)
+    tables = [_sources_under(manifest, *one) for one in licences.items()]
+    return Fragment(said + element("div", join(tables), class_="mp-sources"))
 
 
-def _source_row(manifest: Manifest, at: int) -> list[str]:
+def _sources_under(manifest: Manifest, licence: str, places: list[int]) -> str:
+    """The sources of one licence, which stands above them, and so does an origin they share."""
+    origins = {manifest.sources[at].origin for at in places}
+    shared = f"{origins.pop()}. " if len(origins) == 1 else ""
+    head = ("Source", "Address" if shared else "Origin and address", *MEASURED)
+    rows = [_source_row(manifest, at, not shared) for at in places]
+    id = f"sources-{places[0] + 1}"
+    return listing(id, f"{shared}Licence: {licence}", head, rows, "Rows visible|Size")
+
+
+MEASURED = ("Rows visible", "Size", "Updated")
+
+
+def _source_row(manifest: Manifest, at: int, with_origin: bool) -> list[str]:
     source = manifest.sources[at]
-    licence = element("span", f"Licence: {escape(source.licence)}", class_="mp-subtle")
     address = element("code", escape(source.address).replace("/", "/<wbr>"))
     return [
         _titled(source.name, source.title),
-        escape(source.origin) + licence + element("span", address, class_="mp-subtle"),
+        (escape(source.origin) if with_origin else "")
+        + element("span", address, class_="mp-subtle"),
         fact(manifest, "sources", at, "rows", format="count"),
         fact(manifest, "sources", at, "bytes", format="bytes"),
         escape(source.updated) + _days(source),
@@ -96,38 +111,6 @@ def _days(source: SourceEntry) -> str:
 
 def _titled(name: str, title: str) -> str:
     return element("code", identifier(name)) + element("span", escape(title), class_="mp-subtle")
-
-
-def pins(manifest: Manifest) -> Fragment:
-    """The pins of the release: size, version, hash and download."""
-    head = ("Pin", "Rows", "Data to", "Version and SHA-256", "Download")
-    rows = [_pin_row(manifest, at) for at in range(len(manifest.pins))]
-    return Fragment(listing("pins-table", f"Pins of release {manifest.id}", head, rows, "Rows"))
-
-
-def _pin_row(manifest: Manifest, at: int) -> list[str]:
-    entry = manifest.pins[at]
-    size = format_value("bytes", entry.bytes)
-    link = element(
-        "a",
-        f"Parquet, {size}",
-        href=f"data/pins/{entry.name}.parquet",
-        download=True,
-        aria_label=f"Download {entry.name}, Parquet, {size}",
-    )
-    return [
-        _titled(entry.name, entry.contract.grain),
-        fact(manifest, "pins", at, "rows", format="count"),
-        fact(manifest, "pins", at, "data_to", format="date_short"),
-        element("code", escape(entry.version)) + _hash(entry.sha256),
-        link,
-    ]
-
-
-def _hash(sha256: str) -> str:
-    """A SHA-256 on two lines of equal length."""
-    halves = (escape(sha256[:32]), escape(sha256[32:]))
-    return element("code", "<wbr>".join(halves), class_="mp-hash")
 
 
 def data_flow(manifest: Manifest) -> Fragment:
@@ -192,21 +175,22 @@ GRAIN_COLUMNS = (
 
 def downloads(manifest: Manifest) -> Fragment:
     """How to get the data: CSV per figure, Parquet per pin, a board for pins, and catalogues."""
-    example = escape(manifest.pins[0].name)
+    files = [download(one) for one in manifest.pins]
+    listed = element("ul", join(element("li", one) for one in files), class_="mp-files")
     return Fragment(
         bullets(
             [
                 "Each chart and table links to its own CSV file: a header, then exact values.",
-                f"Each pin is a Parquet file, such as <code>data/pins/{example}.parquet</code>; "
-                "the table of pins links to all of them.",
                 '<a href="data/board/_pins.yaml">data/board</a> is a board that the pins packages '
                 "of R and Python read over the web.",
                 '<a href="catalog.json">catalog.json</a> lists pins, columns, figures and '
                 "downloads for a program to read; "
                 '<a href="freshness.json">freshness.json</a> how old each table is, '
                 '<a href="changes.json">changes.json</a> what each release changed.',
+                "Each pin is a Parquet file, listed below.",
             ]
         )
+        + folded("Every pin as Parquet", listed)
         + element("p", "In Python, with this site’s address in the first line:")
         + _code("python", PYTHON, manifest)
         + element("p", "In R:")
@@ -230,8 +214,13 @@ sales <- pins::pin_read(board, "NAME")
 
 
 def _code(language: str, text: str, manifest: Manifest) -> str:
-    """Lines to copy, about the first pin. The break is kept where a raw block loses empty lines."""
-    lines = text.replace("NAME", manifest.pins[0].name).strip().split("\n")
+    """Lines to copy, about a pin of sales where there is one.
+
+    The break is kept where a raw block loses empty lines.
+    """
+    names = [entry.name for entry in manifest.pins]
+    example = next((name for name in names if name.startswith("sales_by_week")), names[0])
+    lines = text.replace("NAME", example).strip().split("\n")
     said = "&#10;".join(map(escape, lines))
     inner = element("code", said, class_=f"language-{language}")
     label = f"Lines of {language.capitalize()} to copy"

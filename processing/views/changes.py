@@ -8,7 +8,7 @@ from processing.contracts.contract import ColumnType
 from processing.views.fact import EXACT, fact
 from processing.views.format import format_value
 from processing.views.html import Fragment, element, escape, identifier, join
-from processing.views.listing import bullets, listing, more
+from processing.views.listing import bullets, folded, listing, more
 from processing.views.words import list_words
 
 TAKEN_BACK = "mp-taken-back"  # the class of the room for releases that were taken back
@@ -131,7 +131,9 @@ def _tables(manifest: Manifest, place: int) -> str:
     pins = manifest.history[place].pins
     rows = [_table_row(manifest, place, at, pin) for at, pin in enumerate(pins)]
     caption = "What became of each table; one that is as it was is left out"
-    return listing(f"changes-{place}", caption, head, rows, "Rows")
+    table = listing(f"changes-{place}", caption, head, rows, "Rows")
+    is_first = manifest.history[place].previous is None  # then every row says the same
+    return folded("Every table of it", table) if is_first else table
 
 
 def _table_row(manifest: Manifest, place: int, at: int, pin: PinChange) -> list[str]:

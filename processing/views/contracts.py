@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from processing.board.findings import results_of
-from processing.board.manifest import Manifest
+from processing.board.manifest import Manifest, PinEntry
 from processing.contracts.contract import CheckResult
 from processing.views.format import format_value
 from processing.views.html import Fragment, element, escape, identifier, join
-from processing.views.listing import bullets, listing, more
+from processing.views.listing import bullets, folded, listing, more
 from processing.views.words import list_words
 
 
@@ -18,7 +18,7 @@ def treatment(manifest: Manifest) -> Fragment:
         for rule in entry.contract.treatment:
             tables.setdefault(rule, []).append(entry.name)
     items = [f"{escape(rule)} {_used_in(names)}" for rule, names in tables.items()]
-    return Fragment(bullets(items))
+    return Fragment(folded(_counted(len(items), "rule"), bullets(items)))
 
 
 def _used_in(names: list[str]) -> str:
@@ -42,8 +42,9 @@ def results(manifest: Manifest) -> Fragment:
     text = (
         f"{_counted(len(checked), 'rule')} checked over {over}; {verdict or 'every one is kept'}."
     )
-    parts = [element("p", text), *(_results_of(name, found[name]) for name in found)]
-    return Fragment(element("div", join(parts), id="contract-results"))
+    parts = join(_results_of(name, found[name]) for name in found)
+    inner = element("p", text) + folded("Rules by source and table", parts)
+    return Fragment(element("div", inner, id="contract-results"))
 
 
 def _are(number: int, what: str) -> str:
@@ -84,23 +85,18 @@ def _kept(result: CheckResult) -> str:
     return element("span", LEVELS[result.level], class_=class_)
 
 
-def schemas(manifest: Manifest) -> Fragment:
-    """The columns of every pin: type, unit, meaning, and whether a cell may be empty."""
+def schema(entry: PinEntry) -> str:
+    """The columns of a pin: type, unit, meaning, and whether a cell may be empty."""
     head = ("Column", "Type", "Unit", "Meaning", "May be empty")
-    parts = []
-    for entry in manifest.pins:
-        rows = [
-            [
-                element("code", escape(c.name)),
-                escape(c.type),
-                escape(c.unit),
-                escape(c.meaning),
-                format_value("yes_no", c.nullable),
-            ]
-            for c in entry.contract.columns
+    rows = [
+        [
+            element("code", identifier(c.name)),
+            escape(c.type),
+            escape(c.unit),
+            escape(c.meaning),
+            format_value("yes_no", c.nullable),
         ]
-        line = f"{element('strong', escape(entry.name))}: {len(rows)} columns, key "
-        line += escape(list_words(entry.contract.key))
-        made = listing(f"schema-{entry.name}", f"Columns of {entry.name}", head, rows)
-        parts.append(more(line, made))
-    return Fragment(element("div", join(parts), id="pin-schemas"))
+        for c in entry.contract.columns
+    ]
+    caption = f"Columns of {entry.name}, key {list_words(entry.contract.key)}"
+    return listing(f"schema-{entry.name}", caption, head, rows)

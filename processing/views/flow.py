@@ -8,6 +8,7 @@ from processing.board.manifest import Manifest
 from processing.views.fact import fact
 from processing.views.format import format_value
 from processing.views.html import Fragment, element, escape, identifier, join
+from processing.views.listing import folded
 from processing.views.provenance import depth
 from processing.views.stages import stages
 from processing.views.wires import columns, gutter
@@ -39,7 +40,8 @@ def data_flow(manifest: Manifest) -> Fragment:
         _release(manifest),
         SITE,
     ]
-    return Fragment(element("div", stages(manifest) + KEY + _drawn(nodes), id="data-flow"))
+    drawn = folded("Every source and table", KEY + _drawn(nodes))
+    return Fragment(element("div", stages(manifest) + drawn, id="data-flow"))
 
 
 def _by_depth(manifest: Manifest) -> list[int]:
@@ -66,7 +68,10 @@ def _box(node: Node) -> str:
     reads = f"reads {list_words(node.reads)}" if node.reads else ""
     lines = element("span", node.about) + place
     lines += element("span", identifier(reads), class_="mp-reads") if reads else ""
-    return element("div", element("strong", identifier(node.name)) + lines, class_="mp-box")
+    name = identifier(node.name)
+    if node.kind == "pin":  # to its columns, its history and its download, on the same page
+        name = element("a", name, href=f"#pin-{node.name}")
+    return element("div", element("strong", name) + lines, class_="mp-box")
 
 
 # The line to the right that gathers every table into the release; the stylesheet draws it.

@@ -48,6 +48,11 @@ def more(summary: str, content: str, id: str | None = None) -> str:
     return element("details", element("summary", summary) + content, class_="mp-more", id=id)
 
 
+def folded(summary: str, content: str) -> str:
+    """Long content that a phone folds under a line of text, and everything else shows in full."""
+    return element("details", element("summary", summary) + content, class_="mp-fold", open=True)
+
+
 def bullets(items: Sequence[str]) -> str:
     """A plain list of finished inline HTML."""
     return element("ul", join(element("li", item) for item in items))

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from processing.board.manifest import Manifest
 from processing.views.fact import fact
-from processing.views.html import Fragment, element, escape, identifier, join
-from processing.views.listing import listing, more
+from processing.views.html import element, escape
+from processing.views.listing import listing
 
 SHOWN = 5  # versions of one pin
 
 
-def pin_history(manifest: Manifest) -> Fragment:
-    """For each pin its latest versions, the newest first: since when, how many rows and bytes."""
-    known = [entry.name for entry in manifest.pins]
-    made = [_versions(manifest, name) for name in known]
-    return Fragment(element("div", join(made) or NONE, id="pin-history"))
+def versions(manifest: Manifest, name: str) -> str:
+    """The latest versions of a pin, the newest first: since when, how many rows and bytes.
 
-
-NONE = element("p", "This release was made before releases told of their pins’ versions.")
-
-
-def _versions(manifest: Manifest, name: str) -> str:
-    """A pin's table to be opened; nothing for a pin that no known release made anew."""
+    Nothing for a pin that no known release made anew.
+    """
     # Of a version that several releases tell of, for its contract alone, the first one counts.
     first = {
         pin.version: (release, at)
@@ -35,10 +28,9 @@ def _versions(manifest: Manifest, name: str) -> str:
     rows = [_row(manifest, *place) for place in places[:SHOWN]]
     count = "1 version" if len(rows) == 1 else f"{len(rows)} versions"
     more_known = ", the latest" if len(places) > SHOWN else ""
-    line = f"{element('strong', identifier(name))}: {count} known{more_known}"
     head = ("Since release of", "Rows", "Size", "Version")
-    caption = f"Versions of {name}"
-    return more(line, listing(f"versions-{name}", caption, head, rows, "Rows|Size"))
+    caption = f"History of {name}: {count} known{more_known}"
+    return listing(f"versions-{name}", caption, head, rows, "Rows|Size")
 
 
 def _row(manifest: Manifest, release: int, at: int) -> list[str]:

@@ -11,6 +11,9 @@
 
   const start = () => {
     document.querySelectorAll("details.mp-table").forEach(fold);
+    foldLong();
+    reveal();
+    addEventListener("hashchange", reveal);
     layOut();
     if (document.readyState === "complete") nameSearch();
     else addEventListener("load", nameSearch);
@@ -55,6 +58,24 @@
     requestAnimationFrame(() => soon(next));
   }
 
+  // Long lists would bury on a phone what follows: there they are folded. Without scripts, on paper and
+  // where there is room they stand open.
+  function foldLong() {
+    const narrow = matchMedia("(max-width: 40rem)");
+    const lists = Array.from(document.querySelectorAll("details.mp-fold"));
+    const open = (wanted) => lists.forEach((one) => { one.open = wanted; });
+    open(!narrow.matches);
+    narrow.addEventListener("change", () => open(!narrow.matches));
+    addEventListener("beforeprint", () => open(true));
+    addEventListener("afterprint", () => open(!narrow.matches));
+  }
+
+  // What an address names is opened, and so is whatever holds it.
+  function reveal() {
+    const place = document.querySelector(":target");
+    for (let one = place && place.closest("details"); one; one = one.parentElement.closest("details")) one.open = true;
+  }
+
   // Who comes by an address with a place in it is led there once more, and again while the page still
   // grows: the browser went there before tables were folded and sections laid out. Back and reload
   // return to where the reader was.
@@ -64,7 +85,7 @@
     const watcher = new ResizeObserver(() => place.scrollIntoView({ behavior: "instant" }));
     const leave = () => watcher.disconnect();
     watcher.observe(document.body);
-    for (const act of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(act, leave, { once: true, passive: true });
+    for (const act of ["wheel", "touchstart", "pointerdown", "keydown", "hashchange"]) addEventListener(act, leave, { once: true, passive: true });
     setTimeout(leave, SETTLED);
   }
 

@@ -14,7 +14,7 @@ from processing.views import about, contracts
 from processing.views.flow import kind_of
 from processing.views.html import Fragment, plain_text
 from processing.views.lead import trust
-from processing.views.pin_history import pin_history
+from processing.views.pin_list import pins
 from processing.views.release_note import release_note
 from processing.views.wires import columns, gutter
 from tests.unit.pins import entry_of, manifest_of, pin_of
@@ -156,7 +156,7 @@ def test_the_data_flow_draws_what_each_table_reads() -> None:
     one = entry_of("weeks", ("week",), (), 48)
     two = entry_of("sales", ("week",), (), 9, inputs=("transactions", "weeks"))
     found = html.fromstring(about.data_flow(manifest_of(two, one)).html)
-    rows = found.xpath("./ol[@class='mp-flow']/li")
+    rows = found.xpath(".//ol[@class='mp-flow']/li")
     names = [row.xpath("string(.//strong)") for row in rows]
     assert names == ["transactions", "weeks", "sales", "Release", "Site"]
     assert "reads transactions and weeks" in plain_text(html.tostring(rows[2], encoding="unicode"))
@@ -201,7 +201,7 @@ def test_each_treatment_stands_once_with_its_tables() -> None:
     """A rule that holds for two tables is not told twice."""
     entries = [entry_of(name, ("week",), (), 1) for name in ("sales", "weeks")]
     assert text(contracts.treatment(manifest_of(*entries))) == (
-        "Lines without an amount add nothing. Applies to 2 tablessales, weeks"
+        "1 ruleLines without an amount add nothing. Applies to 2 tablessales, weeks"
     )
 
 
@@ -216,7 +216,7 @@ def test_the_data_flow_says_type_size_frequency_and_place() -> None:
     found = html.fromstring(about.data_flow(manifest_of(entry_of("sales", ("week",), (), 9))).html)
     said = [
         plain_text(html.tostring(row, encoding="unicode"))
-        for row in found.xpath("./ol[@class='mp-flow']/li")
+        for row in found.xpath(".//ol[@class='mp-flow']/li")
     ]
     assert "Source, Parquet, 1,300,000 rows visible, 13.0 MB, updated daily" in said[0]
     assert "package://somewhere/transactions.parquet" in said[0]
@@ -261,8 +261,38 @@ def test_the_history_of_a_pin_has_its_versions_with_their_rows() -> None:
         )
     )
     manifest = manifest_of(entry_of("sales", ("week",), (), 12), history=history)
-    said = text(pin_history(manifest))
-    assert "sales: 2 versions known" in said
+    said = text(pins(manifest))
+    assert "History of sales: 2 versions known" in said
     assert "21 November 2026, 20:45 UTC122.0 KBV2" in said
     assert "20 November 2026, 20:45 UTC92.0 KBV1" in said
-    assert "before releases told" in text(pin_history(manifest_of()))
+
+
+def test_a_pin_opens_to_its_hash_its_columns_and_its_download() -> None:
+    """On one line stand its rows, the last day of its data and its grain."""
+    manifest = manifest_of(entry_of("sales", ("week",), (), 12))
+    found = html.fromstring(pins(manifest).html).xpath("./details[@id='pin-sales']")[0]
+    assert found.xpath("string(summary)") == ("sales 12 rows, data to 21 Nov 2017 one row per week")
+    said = text(pins(manifest))
+    assert manifest.pins[0].sha256 in said
+    assert "Columns of sales, key week" in said
+    assert "History of" not in said  # of a release before releases told of their pins' versions
+    assert found.xpath(".//a/@href") == ["data/pins/sales.parquet"]
+    assert about.data_flow(manifest).html.count('href="#pin-sales"') == 1
+
+
+def test_sources_of_one_licence_stand_under_it() -> None:
+    """An origin that they share is said once; one of several stands beside each."""
+    one = manifest_of().sources[0]
+    two, three, four = (msgspec.structs.replace(one, name=name) for name in ("b", "c", "d"))
+    free = [msgspec.structs.replace(s, licence="CC0", origin=s.name) for s in (three, four)]
+    made = html.fromstring(about.sources(manifest_of(sources=(one, free[0], two, free[1]))).html)
+    assert made.xpath(".//caption/text()") == [
+        f"{one.origin}. Licence: {one.licence}",
+        "Licence: CC0",
+    ]
+    names = [t.xpath("./tbody/tr/th/code/text()") for t in made.xpath(".//table")]
+    assert names == [["transactions", "b"], ["c", "d"]]
+    assert [t.xpath("string(./tbody/tr[1]/td[1])")[:1] for t in made.xpath(".//table")] == [
+        "p",
+        "c",
+    ]
