@@ -77,6 +77,18 @@ def _compared(measure: str, says: str) -> tuple[Column, ...]:
             *_compared("baskets", "baskets"),
             *_compared("households", "households"),
             *_compared("average_basket", "the average basket"),
+            c.column(
+                "weeks_compared", "int16", "weeks",
+                "Earlier weeks whose sales can be set against the mean of the four before them; "
+                "empty where this week’s cannot, or none did before",
+                nullable=True,
+            ),
+            c.column(
+                "weeks_further", "int16", "weeks",
+                "Of these, the weeks whose sales were further from that mean, in per cent, above "
+                "or below",
+                nullable=True,
+            ),
         ),
         checks=(
             Check(kind="rows", says="between 1 and 53 weeks", minimum=1, maximum=53),
@@ -91,6 +103,12 @@ def _compared(measure: str, says: str) -> tuple[Column, ...]:
                 says="fuel is part of sales",
                 column="fuel_sales_usd",
                 terms=("sales_usd",),
+            ),
+            Check(
+                kind="not_above",
+                says="no more weeks further from their mean than compared",
+                column="weeks_further",
+                terms=("weeks_compared",),
             ),
             Check(
                 kind="not_above",
@@ -114,7 +132,7 @@ def headline_by_week(
         fuel_cents=nw.coalesce(fuel, nw.lit(0)).sum().cast(nw.Int64),
     )
     joined = weeks.join(sold, on="week", how="left").join(visits_by_week, on="week", how="left")
-    return _with_changes(joined).select(
+    return _with_usual(_with_changes(joined)).select(
         "week", "week_start_date", "week_end_date", "trading_days", "is_partial", "is_latest",
         "sales_usd", "baskets", "households", "average_basket_usd", "fuel_sales_usd",
         "fuel_share_pct", "sales_year_to_date_usd", "sales_change_before_usd",
@@ -125,7 +143,25 @@ def headline_by_week(
             for measure in ("sales", "baskets", "households", "average_basket")
             for base in ("before", "mean4")
         ),
+        "weeks_compared", "weeks_further",
     )  # fmt: skip
+
+
+def _with_usual(weekly: LazyFrame) -> LazyFrame:
+    """Adds of how many earlier weeks the sales were further from the mean of the four before."""
+    known = weekly.select("week", distance=nw.col("sales_change_mean4_pct").abs()).filter(
+        ~nw.col("distance").is_null()
+    )
+    earlier = known.select(earlier_week=nw.col("week"), earlier_distance=nw.col("distance"))
+    is_further = nw.col("earlier_distance") > nw.col("distance")
+    counted = (
+        known.join(earlier, how="cross")
+        .filter(nw.col("earlier_week") < nw.col("week"))
+        .with_columns(is_further=nw.when(is_further).then(nw.lit(1)).otherwise(nw.lit(0)))
+        .group_by("week")
+        .agg(weeks_compared=nw.col("is_further").count(), weeks_further=nw.col("is_further").sum())
+    )
+    return weekly.join(counted, on="week", how="left")
 
 
 def _with_changes(weekly: LazyFrame) -> LazyFrame:

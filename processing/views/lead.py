@@ -13,14 +13,17 @@ from processing.views.number import time_element
 from processing.views.provenance import feeding
 
 
-def lead(text: str, *pins: Pin) -> Fragment:
-    """`text` (finished inline HTML) as the finding of a page, beside what to know of its `pins`."""
+def lead(text: str, *pins: Pin, caution: str = "") -> Fragment:
+    """`text` (finished inline HTML) as the finding of a page, beside what to know of its `pins`.
+
+    `caution` (finished inline HTML) is what to know of the finding itself, and comes first.
+    """
     said = element("p", text, class_="mp-finding")
-    known = trust(pins[0].manifest, [pin.name for pin in pins])
+    known = trust(pins[0].manifest, [pin.name for pin in pins], caution)
     return Fragment(element("div", said + known, class_="mp-lead"))
 
 
-def trust(manifest: Manifest, pins: Collection[str] = ()) -> str:
+def trust(manifest: Manifest, pins: Collection[str] = (), caution: str = "") -> str:
     """How far to trust a page, in short: the last day of its pins, all checks, its caveats."""
     results = [result for found in results_of(manifest).values() for result in found]
     failed = sum(result.failed > 0 for result in results if result.level != "note")
@@ -29,5 +32,6 @@ def trust(manifest: Manifest, pins: Collection[str] = ()) -> str:
     checks = f"{failed or 'none'} of {count} checks failed"
     sources = feeding(manifest, pins)
     caveats = dict.fromkeys(source.caveat for source in sources if source.caveat)
+    told = caution and element("span", caution, class_="mp-caution")
     said = [f"Data to {time_element(day)}; {checks}.", *map(escape, caveats)]
-    return element("p", " ".join(said), class_="mp-trust")
+    return element("p", " ".join([*filter(None, [told]), *said]), class_="mp-trust")

@@ -30,7 +30,26 @@ def finding(headline: Pin, departments: Pin) -> Fragment:
     sales = f"Sales in the week of {week} were {shown(headline, row, 'sales_usd', 'usd0')}, "
     text = sales + compared(headline, row, "sales_change_mean4_pct") + "."
     moved = _moved(departments, sign(row["sales_change_mean4_pct"]))
-    return lead(f"{text} {moved}".strip(), headline, departments)
+    return lead(f"{text} {moved}".strip(), headline, departments, caution=_usual(headline, row))
+
+
+def _usual(pin: Pin, row: Row) -> str:
+    """Whether a change of this size is usual, by the weeks before; nothing while these are few."""
+    compared_with, further = row.get("weeks_compared") or 0, row.get("weeks_further") or 0
+    if compared_with < ENOUGH or not sign(row["sales_change_mean4_pct"]):
+        return ""
+    said = "A change of this size is "
+    if further * 4 >= compared_with:
+        said += "usual: it"
+    elif further * 20 <= compared_with:
+        said += "rare: it"
+    else:
+        said = "The change"
+    weeks = shown(pin, row, "weeks_further", "count"), shown(pin, row, "weeks_compared", "count")
+    return f"{said} was larger, up or down, in {weeks[0]} of {weeks[1]} earlier weeks."
+
+
+ENOUGH = 8  # weeks from which on a share of them says what is usual
 
 
 def _moved(pin: Pin, direction: int) -> str:

@@ -34,14 +34,14 @@ LINES = """
 """
 
 
-def headline(*columns: str, drawing: str = LINES) -> list[tuple[Any, ...]]:
+def headline(*columns: str, drawing: str = LINES, weeks: str = WEEKS) -> list[tuple[Any, ...]]:
     """The given columns of the headline figures for the drawing above."""
     lines = frame(drawing).with_columns(
         retail_disc=nw.lit(0.0), coupon_disc=nw.lit(0.0), coupon_match_disc=nw.lit(0.0)
     )
     lines = lines.with_columns(store_id=nw.lit(7))
     lookup = sales_by_week_store_department(lines, frame(PRODUCTS))
-    table = headline_by_week(lookup, visits_by_week(lines), frame(WEEKS))
+    table = headline_by_week(lookup, visits_by_week(lines), frame(weeks))
     return pinned("headline_by_week", table, "week", *columns)
 
 
@@ -71,6 +71,20 @@ def test_no_change_before_there_are_weeks_to_compare_with() -> None:
     """The first week has nothing before it, the second not four."""
     found = headline("sales_change_before_pct", "sales_change_mean4_pct", "sales_mean4_usd")
     assert found[:2] == [(1, None, None, None), (2, 0.0, None, None)]
+
+
+def test_a_change_is_set_against_those_of_the_weeks_before() -> None:
+    """Sales of 10, then 15 (+50%), 5 (-56%) and 12 (+20%): one is further, two are."""
+    weeks = "\n".join(
+        f"    {week}    | 2017-02-06      | 2017-02-12    | 7            | no         | no        | yes                  | yes"
+        for week in (6, 7)
+    )
+    more = "\n".join(
+        f"    {week}    | 1            | {week}1        | 1          | {sold}"
+        for week, sold in ((6, "5.00"), (7, "12.00"))
+    )
+    found = headline("weeks_compared", "weeks_further", drawing=LINES + more, weeks=WEEKS + weeks)
+    assert found[3:] == [(4, None, None), (5, None, None), (6, 1, 0), (7, 2, 2)]
 
 
 def test_the_mean_of_four_is_given_in_the_unit_of_the_measure() -> None:

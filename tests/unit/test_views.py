@@ -44,7 +44,9 @@ def column(fragment: Fragment, name: str) -> list[Any]:
     return [row[at] for row in found["rows"]]
 
 
-def headline_pin(change: str = "3.49", before: str = "5.72", latest: str = "91391.47") -> Pin:
+def headline_pin(
+    change: str = "3.49", before: str = "5.72", latest: str = "91391.47", weeks: str = "- | -"
+) -> Pin:
     """Two full weeks, and one of two days."""
     mean = "-" if change == "-" else "88311.51"
     names = "baskets households average_basket_usd fuel_sales_usd fuel_share_pct sales_mean4_usd"
@@ -52,10 +54,11 @@ def headline_pin(change: str = "3.49", before: str = "5.72", latest: str = "9139
     for measure in ("sales", "baskets", "households", "average_basket"):
         names += f" {measure}_change_mean4_pct {measure}_change_before_pct"
     head = "week | week_start_date | week_end_date | trading_days | is_partial | is_latest | "
+    names += " weeks_further weeks_compared"
     head += " | ".join(["sales_usd", *names.split()])
     rest = f"2898 | 1354 | 31.54 | 5779.90 | 6.32 | {mean} | 2973.25 | 1343.75 | 29.70 | "
-    rest += f"{change} | {before} | -2.53 | -0.82 | 0.76 | 0.97 | 6.17 | 6.60"
-    blank = " | ".join(["1"] * 5 + ["-"] * 12)
+    rest += f"{change} | {before} | -2.53 | -0.82 | 0.76 | 0.97 | 6.17 | 6.60 | {weeks}"
+    blank = " | ".join(["1"] * 5 + ["-"] * 14)
     rows = [
         f"46 | 2017-11-06 | 2017-11-12 | 7 | no | no | 86445.24 | {blank}",
         f"47 | 2017-11-13 | 2017-11-19 | 7 | no | yes | {latest} | {rest}",
