@@ -58,9 +58,10 @@ def by_type(pin: Pin) -> Fragment:
     return unit(
         pin,
         "redemption-by-type",
-        headline=f"{shown(pin, best, 'redeemed_pct', 'pct1')} of the households that "
-        f"{shown(pin, best, 'type_name', 'text')} reached redeemed a coupon, "
-        + claim("max", pin, best, "redeemed_pct", "no other type more", {"position>=": 1}),
+        headline=f"{shown(pin, best, 'type_name', 'text')} was redeemed "
+        + claim("max", pin, best, "redeemed_pct", "most", {"position>=": 1})
+        + f": {shown(pin, best, 'redeemed_pct', 'pct1')} of the households that it reached used a "
+        "coupon",
         subtitle="Share of households that redeemed a coupon, per cent of those reached, by type "
         f"of campaign, the year to {time_element(pin.entry.data_to)}",
         summary=f"{_reach(pin, rows)}. A household counts once for each type. The source does not "
@@ -109,9 +110,9 @@ def over_the_year(pin: Pin) -> Fragment:
     return unit(
         pin,
         "campaign-timeline",
-        headline=claim("max", pin, widest, "households_reached", "No campaign reached more", {})
-        + f" households than {name}: "
-        f"{shown(pin, widest, 'households_reached', 'count')}{share}",
+        headline=f"{name} reached the "
+        + claim("max", pin, widest, "households_reached", "most", {})
+        + f" households, {shown(pin, widest, 'households_reached', 'count')}{share}",
         subtitle="Campaigns from first to last day, with type and share of the households reached "
         f"that redeemed a coupon so far. The dotted line is {time_element(pin.entry.data_to)}",
         summary="“Few” stands where from one to four households redeemed: how many is withheld. "
@@ -159,7 +160,7 @@ def timing(pin: Pin) -> Fragment:
         "redemption-timing",
         headline=f"Coupons of {shown(pin, most, 'type_name', 'text')} were redeemed "
         + claim("max", pin, most, "redemptions", "most", {})
-        + f" in part {shown(pin, most, 'part', 'count')} of 10 of a campaign’s span: "
+        + f" in tenth {shown(pin, most, 'part', 'count')} of a campaign’s days: "
         f"{shown(pin, most, 'redemptions', 'count')} of them",
         subtitle="Coupons redeemed by tenth of the campaign’s span, campaigns that have ended and "
         f"are not withheld, by type, the year to {time_element(pin.entry.data_to)}",

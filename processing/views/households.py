@@ -30,7 +30,7 @@ QUARTERS = Range(
 WORDS = {
     "income": ("with an income of", "income"),
     "age": ("at", "age"),
-    "household_size": ("in households of", "household size"),
+    "household_size": ("of", "household size"),
 }
 WAITING = "Too few households have bought anything yet to say what a group of them spent."
 
@@ -61,20 +61,23 @@ def _most_and_least(pin: Pin, dimension: str, rows: Sequence[Row]) -> str:
     low, high = known[0], known[-1]
     if low[MEDIAN] == high[MEDIAN]:
         return f"the median household spent {shown(pin, high, MEDIAN, 'usd0')} in each band shown"
-    tied = [row for row in known if row[MEDIAN] in (low[MEDIAN], high[MEDIAN])]
-    words = ("most", ",", "least") if len(tied) == 2 else ("up to", "", "at the least")
+    words = ["most", "least"]
+    for at, row in enumerate((high, low)):
+        if sum(one[MEDIAN] == row[MEDIAN] for one in known) > 1:
+            words[at] = ("as much as any", "as little as any")[at]
     bands = {"dimension": dimension}
     most = claim("max", pin, high, MEDIAN, words[0], bands)
-    least = claim("min", pin, low, MEDIAN, words[2], bands)
+    least = claim("min", pin, low, MEDIAN, words[1], bands)
     return (
-        f"the median household spent {most}{words[1]} {_amount(pin, dimension, high)}; "
-        f"{least}, {_amount(pin, dimension, low)}"
+        f"the {_who(pin, dimension, high)} spent {most}, {shown(pin, high, MEDIAN, 'usd0')} at the "
+        f"median; the {_who(pin, dimension, low)} {least}, {shown(pin, low, MEDIAN, 'usd0')}"
     )
 
 
-def _amount(pin: Pin, dimension: str, row: Row) -> str:
-    name = shown(pin, row, "name", "text")
-    return f"{shown(pin, row, MEDIAN, 'usd0')}, {WORDS[dimension][0]} {name}"
+def _who(pin: Pin, dimension: str, row: Row) -> str:
+    """A band and how many stand behind it: a median of a dozen weighs less than one of hundreds."""
+    count, name = shown(pin, row, "households", "count"), shown(pin, row, "name", "text")
+    return f"{count} households {WORDS[dimension][0]} {name}"
 
 
 @when_ready
@@ -104,8 +107,8 @@ def _by_band(pin: Pin, dimension: str, id: str) -> Fragment:
         id,
         headline=said[0].upper() + said[1:],
         subtitle=f"Sales per household by {word}, US dollars, households that are "
-        f"described, the year to {time_element(pin.entry.data_to)}. ● median of the households, "
-        "│─│ the half of them in the middle",
+        f"described, the year to {time_element(pin.entry.data_to)}. "
+        "●\u00a0median of the households, │─│\u00a0the middle half of them",
         summary=_withheld(pin, rows),
         rows=rows,
         columns=BAND_COLUMNS,
@@ -181,10 +184,10 @@ def age_and_size(pin: Pin) -> Fragment:
     return unit(
         pin,
         "spending-by-age-and-size",
-        headline=f"Households of {shown(pin, high, 'size_name', 'text')} and "
-        f"{shown(pin, high, 'age_name', 'text')} spent "
-        f"{shown(pin, high, 'sales_per_household_usd', 'usd0')} on average, "
-        + claim("max", pin, high, "sales_per_household_usd", "no other group shown more", {}),
+        headline=f"The {shown(pin, high, 'households', 'count')} households of "
+        f"{shown(pin, high, 'size_name', 'text')} and {shown(pin, high, 'age_name', 'text')} spent "
+        + claim("max", pin, high, "sales_per_household_usd", "most", {})
+        + f", {shown(pin, high, 'sales_per_household_usd', 'usd0')} on average",
         subtitle="Mean sales per household by age and household size, US dollars, households that "
         f"are described, the year to {time_element(pin.entry.data_to)}",
         summary="Withheld: fewer than ten households, or a group from which one of these would "

@@ -33,10 +33,11 @@ def finding(pin: Pin) -> Fragment:
     best = sort_by(_said(pin, ("any",)), MEDIAN)[-1]
     text = (
         f"{shown(pin, best, 'name', 'text')} went with "
-        f"{claim('max', pin, best, MEDIAN, 'the most', {'kind': 'any'})}: half of "
-        f"{shown(pin, best, 'pairs', 'count')} products in stores sold "
-        f"{shown(pin, best, MEDIAN, 'ratio2')} as much or more a week with it as without any. "
-        "Whether it was the placement, or a lower price in the same week, cannot be told."
+        f"{claim('max', pin, best, MEDIAN, 'the most', {'kind': 'any'})}: in weeks with it a "
+        f"product sold {shown(pin, best, MEDIAN, 'ratio2')} as much as in weeks without any, at "
+        f"the median of {shown(pin, best, 'pairs', 'count')} comparisons, each of one product in "
+        "one store. Whether that was the placement or a lower price in the same week cannot "
+        "be told."
     )
     return lead(text, pin)
 
@@ -63,9 +64,9 @@ def by_kind(pin: Pin) -> Fragment:
     return unit(
         pin,
         "promotions-by-kind",
-        headline=f"{shown(pin, best, 'name', 'text')}: sales a week at the median "
-        f"{shown(pin, best, MEDIAN, 'ratio2')} those without, "
-        + claim("max", pin, best, MEDIAN, "no other kind more", {"kind": "any"}),
+        headline=f"{shown(pin, best, 'name', 'text')} went with "
+        + claim("max", pin, best, MEDIAN, "the most", {"kind": "any"})
+        + f": {shown(pin, best, MEDIAN, 'ratio2')} the sales of weeks without, at the median",
         subtitle=f"Sales a week with the placement as a multiple of those without, {SAME}, "
         f"the year to {time_element(pin.entry.data_to)}. {KEY}",
         summary=f"More was sold with than without: {list_words(said)} products in stores.",
@@ -76,7 +77,7 @@ def by_kind(pin: Pin) -> Fragment:
 
 
 SAME = "the same product in the same store"
-KEY = "● median, │─│ the half of them in the middle; the line stands where nothing differs"
+KEY = "●\u00a0median, │─│\u00a0the middle half of them; the line stands where nothing differs"
 
 
 @when_ready

@@ -55,8 +55,8 @@ def ranking(pin: Pin) -> Fragment:
         pin,
         "store-ranking",
         headline=f"{name} {claim('max', pin, top, 'sales_usd', 'sold most')}, {sales}, {change}",
-        subtitle=f"Sales by store, US dollars, the twenty that sold most. Week of {week}: ● above, "
-        "◆ below ○ the store’s mean of the four weeks before",
+        subtitle=f"Sales by store, US dollars, the twenty that sold most. Week of {week}: "
+        "●\u00a0above, ◆\u00a0below ○\u00a0the store’s mean of the four weeks before",
         summary="The longer the line between the two dots, the more unusual the week was for the "
         f"store. {_climber(pin, rows)}",
         rows=rows,
@@ -169,6 +169,4 @@ YEAR_COLUMNS = (
     Shown("sales_usd", "usd0", "Sales"),
     Shown("baskets", "count", "Baskets"),
     Shown("weeks_with_sales", "count", "Weeks with sales"),
-    Shown("first_week", "count", "First week"),
-    Shown("last_week", "count", "Last week"),
 )

@@ -72,7 +72,7 @@ def test_the_timeline_names_the_widest_campaign_and_hides_what_few_did() -> None
     pin = pin_of("redemption_by_campaign", "campaign_id", CAMPAIGNS)
     fragment = campaigns.over_the_year(pin)
     assert text(fragment, "//h3") == (
-        "No campaign reached more households than Campaign 1: 60, of which 25.0% redeemed a coupon"
+        "Campaign 1 reached the most households, 60, of which 25.0% redeemed a coupon"
     )
     assert '"text":[" B: few"]' in fragment.html
     assert '"text":[" A: 25.0%"]' in fragment.html
@@ -82,7 +82,9 @@ def test_the_timing_leaves_out_types_of_which_nothing_can_be_said() -> None:
     """Type B has no redemption: no panel for it."""
     pin = pin_of("redemptions_by_campaign_part", "campaign_type part", PARTS)
     fragment = campaigns.timing(pin)
-    assert text(fragment, "//h3").startswith("Coupons of Type A were redeemed most in part 1 of 10")
+    assert text(fragment, "//h3").startswith(
+        "Coupons of Type A were redeemed most in tenth 1 of a campaign"
+    )
     assert "<b>Type B</b>" not in fragment.html
     assert "the number is withheld" in text(fragment, "//p[@class='mp-summary']")
     untold = PARTS.replace(

@@ -33,8 +33,8 @@ def text(fragment: Fragment, path: str) -> str:
 def test_the_page_opens_with_the_bands_that_spend_most_and_least() -> None:
     """And with the share of those whom nothing is known about."""
     assert text(households.finding(band_pin()), "//p[@class='mp-finding']") == (
-        "So far this year, the median household spent most, $190, with an income of More; least, "
-        "$90, with an income of Little. Of all sales, 40.0% come from households that are not described."
+        "So far this year, the 40 households with an income of More spent most, $190 at the median; "
+        "the 40 households with an income of Little least, $90. Of all sales, 40.0% come from households that are not described."
     )
 
 
@@ -43,8 +43,8 @@ def test_ties_are_not_called_the_most() -> None:
     tied = "income | b | 2 | Some | 40 | 90 | 1 | 1 | 1 | 1 | 190 | 230 | no"
     found = text(households.by_income(band_pin(ROWS[0], tied, ROWS[2])), "//h3")
     assert found == (
-        "The median household spent up to $190, with an income of More; at the least, $90, with an "
-        "income of Little"
+        "The 40 households with an income of More spent as much as any, $190 at the median; "
+        "the 40 households with an income of Little least, $90"
     )
     alone = households.by_income(band_pin(ROWS[0]))
     assert text(alone, "//h3") == "The median household spent $90 in each band shown"
@@ -78,6 +78,8 @@ def test_groups_that_are_withheld_and_empty_ones_are_told_apart() -> None:
     """A word where few stand behind it, nothing where nobody does."""
     pin = pin_of("spending_by_age_household_size", "age household_size", CROSS)
     fragment = households.age_and_size(pin)
-    assert text(fragment, "//h3").startswith("Households of One and Old spent $50 on average")
+    assert text(fragment, "//h3").startswith(
+        "The 12 households of One and Old spent most, $50 on average"
+    )
     assert fragment.html.count('"text":"withheld"') == 1
     assert fragment.html.count("with-") == 1  # where columns are narrow

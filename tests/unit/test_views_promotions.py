@@ -31,7 +31,8 @@ def test_the_page_opens_with_the_kind_that_went_with_most() -> None:
     """And says at once what cannot be told."""
     found = text(promotions.finding(pin()), "//p[@class='mp-finding']")
     assert found.startswith(
-        "Both went with the most: half of 50 products in stores sold 1.75 times as much"
+        "Both went with the most: in weeks with it a product sold 1.75 times as much as in weeks "
+        "without any, at the median of 50 comparisons, each of one product in one store."
     )
     assert found.endswith("cannot be told.")
 
