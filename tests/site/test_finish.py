@@ -22,6 +22,7 @@ from processing.site.finishing.landmarks import with_landmarks
 from processing.site.finishing.late import with_late_scripts
 from processing.site.finishing.plotly import BUNDLES, find_plotly, kinds
 from processing.site.finishing.publish import is_ours
+from processing.site.finishing.rules import script_words
 from processing.site.finishing.styles import with_styles
 from processing.site.rendering.pandoc import render
 from scripts import lay_downloads
@@ -129,7 +130,7 @@ def test_a_page_brings_the_styles_it_would_wait_for(tmp_path: Path) -> None:
     links = [f'<link rel="stylesheet" href="{name}">' for name in names]
     late = '<link rel="stylesheet" href="assets/late.css">'
     made = with_styles(f"<head>{''.join(links)}</head><body><p>{late}</p></body>", tmp_path)
-    first = "<style>a {\ncolor: red;\n}</style>\n"
+    first = "<style>a { color: red; }</style>\n"
     last = "<style>i { color: blue; }</style>\n"
     assert made == f"<head>{first}{''.join(links[1:])}{last}</head><body><p></p></body>"
 
@@ -282,7 +283,8 @@ def test_pages_and_styles_are_cleaned_and_untouched_ones_keep_their_bytes(tmp_pa
     (meta,) = re.findall('<meta http-equiv="Content-Security-Policy"[^>]*>', after)
     # No npm here, so there is nothing to search with.
     before = re.sub('<button class="search-open".*?</button>\n', "", before)
-    before = with_late_scripts(with_styles(before, site.out))
+    words = script_words(site.out, find_plotly(tmp_path))
+    before = with_late_scripts(with_styles(before, site.out, words))
     assert "<style>" in before and "<template" in before
     assert after.replace(meta, "") == before
     assert (site.out / "old.html").read_bytes().endswith(b"\r\n\xff")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,10 @@ from processing.site.finishing.landmarks import with_landmarks
 from processing.site.finishing.late import with_late_scripts
 from processing.site.finishing.lighten import lighten, lighter
 from processing.site.finishing.on_demand import with_scripts_on_demand, write_scripts_on_demand
-from processing.site.finishing.plotly import lay_plotly
+from processing.site.finishing.plotly import find_plotly, lay_plotly
 from processing.site.finishing.policy import with_policy
 from processing.site.finishing.publish import CATALOG
+from processing.site.finishing.rules import script_words
 from processing.site.finishing.search import write_search
 from processing.site.finishing.sitemap import lay_sitemap
 from processing.site.finishing.styles import with_styles
@@ -42,8 +43,9 @@ def finish(out: Path, release: Release, root: Path, audience: str = "public") ->
     """
     for path in _files(out, ".css"):
         _edit(path, without_foreign_imports)
+    words = script_words(out, find_plotly(root))
     for path in _files(out, ".html"):
-        _edit(path, partial(_finished, path.parent))
+        _edit(path, partial(_finished, path.parent, words))
     pages = lay_downloads(out, release, root, audience)
     lay_plotly(root, out, pages)
     copy_reader(root, out)
@@ -84,10 +86,10 @@ def lay_downloads(
     return pages
 
 
-def _finished(folder: Path, page: str) -> str:
+def _finished(folder: Path, words: Set[str], page: str) -> str:
     """The page, which lies in `folder`, as it goes out: last the policy for what it then holds."""
     page = lighter(with_scripts_on_demand(without_foreign(page)))
-    page = with_landmarks(with_styles(page, folder))
+    page = with_landmarks(with_styles(page, folder, words))
     return with_policy(with_late_scripts(page))
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from pathlib import Path
+
+from processing.site.finishing.rules import applicable, words_of
 
 # Only what the pages and the embedded renderer bring: Quarto's come once what no page uses of them
 # is cut. A style that names other files would look for them in the wrong place.
@@ -11,15 +14,15 @@ _LINK = re.compile(
     r'<link rel="stylesheet" href="(?P<href>(?:assets|site_libs/millpond)/[\w./-]+\.css)" ?/?>\n?'
 )
 _NAMES_FILES = re.compile(r"@import|url\(|</style", re.IGNORECASE)
-_REMARK = re.compile(r"/\*.*?\*/", re.DOTALL)
-_INDENT = re.compile(r"\s*\n\s*")
 
 
-def with_styles(page: str, folder: Path) -> str:
+def with_styles(page: str, folder: Path, scripts: Set[str] = frozenset()) -> str:
     """The page, which lies in `folder`, with those style sheets in it that it would wait for.
 
-    Each stands where its link stood; one linked from the body moves to the end of the head.
+    Each stands where its link stood; one linked from the body moves to the end of the head. Rules
+    for classes that neither the page nor a script names stay out; `scripts` are the scripts' words.
     """
+    words = scripts | words_of(page)
     late: list[str] = []
     body = page.find("<body")
 
@@ -30,7 +33,8 @@ def with_styles(page: str, folder: Path) -> str:
         text = path.read_text(encoding="utf-8")
         if _NAMES_FILES.search(text):
             return link[0]
-        style = f"<style>{small(text)}</style>\n"
+        rules = applicable(text, words)
+        style = f"<style>{rules}</style>\n" if rules else ""
         if 0 <= body < link.start():
             late.append(style)
             return ""
@@ -38,8 +42,3 @@ def with_styles(page: str, folder: Path) -> str:
 
     made = _LINK.sub(put, page)
     return made.replace("</head>", "".join(late) + "</head>", 1)
-
-
-def small(css: str) -> str:
-    """The style sheet without remarks and indents."""
-    return _INDENT.sub("\n", _REMARK.sub("", css)).strip()
