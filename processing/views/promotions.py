@@ -84,6 +84,7 @@ KEY = "●\u00a0median, │─│\u00a0the middle half of them; the line stands 
 def by_place(pin: Pin) -> Fragment:
     """Each place of display and mailer (unit `promotions-by-place`)."""
     rows = _said(pin, ("display", "mailer"))
+    rows = sort_by(sort_by(rows, MEDIAN, descending=True), "kind")
     ranked = sort_by(rows, MEDIAN)
     low, high = ranked[0], ranked[-1]
     few = [row for row in records(pin) if row[MEDIAN] is None]
@@ -96,7 +97,8 @@ def by_place(pin: Pin) -> Fragment:
         f"{shown(pin, low, 'name', 'text')} with {shown(pin, low, MEDIAN, 'ratio2')}",
         subtitle="Sales a week with the placement alone as a multiple of those without any, "
         f"{SAME}, the year to {time_element(pin.entry.data_to)}. {KEY}",
-        summary=f"Left out, because fewer than twenty products in stores can be compared: {names}. "
+        summary="Displays come first, then places in the mailer, each from the largest multiple. "
+        f"Left out, because fewer than twenty products in stores can be compared: {names}. "
         "Displays are compared where the product was not in the mailer, and the other way round.",
         rows=rows,
         columns=COLUMNS,

@@ -46,6 +46,22 @@ def test_a_kind_with_too_few_pairs_is_not_drawn() -> None:
     )
 
 
+def test_places_stand_by_kind_and_from_the_largest_multiple() -> None:
+    """So that a reader sees at once what went with more."""
+    table = [
+        ROWS.strip().splitlines()[0],
+        *(
+            f"{kind} | {code} | {at} | {code} | 40 | 9 | 9 | 1.0 | {median} | 2.0 | 55"
+            for at, (kind, code, median) in enumerate(
+                (("display", "Rear", 0.9), ("display", "Front", 1.4), ("mailer", "Page", 2.5)), 5
+            )
+        ),
+    ]
+    fragment = promotions.by_place(pin("\n".join(table)))
+    names = html.fromstring(fragment.html).xpath("//tbody/tr/th")
+    assert [name.text_content().strip() for name in names] == ["Front", "Rear", "Page"]
+
+
 def test_places_left_out_are_named() -> None:
     """With the reason."""
     summary = text(promotions.by_place(pin()), "//p[@class='mp-summary']")
