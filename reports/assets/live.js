@@ -4,7 +4,11 @@
 
   const NARROW = 560; // px of width below which a figure without a picture takes its narrow layout
   const CONFIG = { displayModeBar: false, responsive: false, typesetMath: false, showTips: false };
+  const LETTER = 8; // px, a broad one of the labels
   const DAY = 24 * 60 * 60 * 1000; // ms
+  const CLEAR = 10; // px between a point and what is told of it
+  const MOVES = { childList: true, subtree: true, attributeFilter: ["transform"] };
+  const watched = new WeakSet(); // layers of labels that are kept within their chart
   const shown = new Map(); // picture -> its figure, whole
 
   function show(picture, block) {
@@ -106,8 +110,53 @@
       timeline && trace.type === "heatmap" ? fields(trace, at.width, ink, ground) : [trace]
     ));
     const plot = layer(picture, at);
-    window.Plotly.react(plot, data, recolour(merge(layout, own), colours), CONFIG);
+    const told = data.map((trace) => Object.assign({}, trace, { hovertext: broken(trace.hovertext, at.width) }));
+    window.Plotly.react(plot, told, recolour(merge(layout, own), colours), CONFIG);
+    const labels = plot.querySelector(".hoverlayer");
+    if (!watched.has(labels)) new MutationObserver(() => bringBack(plot)).observe(labels, MOVES);
+    watched.add(labels);
     picture.dataset.drawn = picture.clientWidth;
+  }
+
+  // What is told of a point in lines that fit beside it: Plotly breaks none.
+  function broken(text, width) {
+    if (Array.isArray(text)) return text.map((one) => broken(one, width));
+    if (typeof text !== "string") return text;
+    const most = Math.max(Math.floor(width / 2 / LETTER), 16);
+    const lines = [""];
+    for (const word of text.split(" ")) {
+      const longer = lines[lines.length - 1] ? lines[lines.length - 1] + " " + word : word;
+      if (longer.length <= most || longer === word) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines.join("<br>");
+  }
+
+  // Plotly puts some labels beyond the left edge, out of sight: beside their point they fit, since they
+  // are half as wide as the chart, or else above or below it.
+  function bringBack(plot) {
+    const edge = plot.getBoundingClientRect();
+    const scale = edge.width / plot.offsetWidth;
+    const { bbox } = (plot._hoverdata || [])[0] || {};
+    for (const label of plot.querySelectorAll(".hoverlayer .hovertext")) {
+      const box = label.getBoundingClientRect();
+      if (box.left >= edge.left - 1 && box.right <= edge.right + 1) continue;
+      const [left, top] = [(box.left - edge.left) / scale, (box.top - edge.top) / scale];
+      const [width, height] = [box.width / scale, box.height / scale];
+      const to = beside(bbox || { x0: 0, x1: 0, y0: top, y1: top + height }, width, height, plot);
+      const moved = "translate(" + (to.x - left) + "," + (to.y - top) + ") ";
+      label.setAttribute("transform", moved + label.getAttribute("transform"));
+    }
+  }
+
+  // Where a label of this size stands clear of what lies between x0 and x1, y0 and y1.
+  function beside({ x0, x1, y0, y1 }, width, height, plot) {
+    const middle = Math.max((y0 + y1 - height) / 2, 0);
+    if (x1 + CLEAR + width <= plot.offsetWidth) return { x: x1 + CLEAR, y: middle };
+    if (x0 - CLEAR - width >= 0) return { x: x0 - CLEAR - width, y: middle };
+    const x = Math.min(Math.max((x0 + x1 - width) / 2, 0), plot.offsetWidth - width);
+    const below = y1 + CLEAR + height <= plot.offsetHeight;
+    return { x, y: below ? y1 + CLEAR : Math.max(y0 - CLEAR - height, 0) };
   }
 
   // As large as the drawing, then scaled as the drawing is: nothing moves when one replaces the other.
