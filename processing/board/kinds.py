@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from processing.errors import ConfigError
 from processing.web import is_here
@@ -146,9 +146,18 @@ def _open_webdav(address: str, credential: Credential, endpoint: str | None) -> 
         auth=(user, password or "") if user else None,
         headers={"Authorization": f"Bearer {token}"} if token else None,
         timeout=READ,
+        event_hooks={"response": [_stays]},
         skip_instance_cache=True,
     )
     return fs, unquote(parts.path).strip("/")
+
+
+def _stays(answer: Any) -> None:
+    """OSError for an answer that leads to another server: what that one says is not the board."""
+    if answer.has_redirect_location:
+        there = urlsplit(urljoin(str(answer.url), answer.headers["Location"]))
+        if (there.scheme, there.netloc) != urlsplit(str(answer.url))[:2]:
+            raise OSError(f"it redirects to elsewhere: {there.scheme}://{there.hostname}")
 
 
 def _conditional(fs: Any, path: str, content: bytes, aside: str) -> None:

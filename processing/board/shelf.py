@@ -20,6 +20,7 @@ from processing.errors import BoardError, ConfigError
 TEMPORARY = ".tmp"
 LONG_AGO = timedelta(hours=1)  # no write of ours takes that long
 MARKS = ("ETag", "etag", "md5Hash", "mtime", "modified", "last_modified", "created")
+SILENT: dict[type[Exception], str] = {EOFError: "the connection was cut"}  # errors without words
 # Libraries whose errors are no OSError, though a server or a connection is what failed.
 FOREIGN = {
     "aiobotocore",
@@ -62,8 +63,10 @@ class Shelf:
 
     def files(self, whole: bool = True) -> dict[str, str]:
         """Every file below, by name, with what changes when its content does."""
+        # Else a folder that cannot be listed would count as one that is empty.
+        heed = {} if self.kind.is_flat else {"on_error": unless_gone}
         try:
-            found = self.fs.find(self.root, detail=True)
+            found = self.fs.find(self.root, detail=True, **heed)
         except FileNotFoundError:
             found = {}
         if not found:
@@ -178,7 +181,7 @@ class Shelf:
                 expected="an address that fsspec knows, and its library installed",
                 next_step=f"correct millpond.toml, or pip install 'millpond[{self.kind.extra}]'",
             ) from error
-        except OSError as error:
+        except (OSError, EOFError) as error:  # paramiko says the latter of a connection that ends
             raise self._failed(doing, error) from error
         except Exception as error:
             if type(error).__module__.split(".")[0] not in FOREIGN:
@@ -188,10 +191,16 @@ class Shelf:
     def _failed(self, doing: str, error: Exception) -> BoardError:
         return BoardError(
             f"{self.words.thing} fails while {doing}: {self.address}",
-            found=str(error) or type(error).__name__,
+            found=str(error) or SILENT.get(type(error), type(error).__name__),
             expected="a place that can be reached, with the right to read and write",
             next_step="check the address and its credentials, then run again; nothing was changed",
         )
+
+
+def unless_gone(error: Exception) -> None:
+    """What is done about a folder that cannot be listed: one that a prune took away is no fault."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _mark(info: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from processing.board.files import write_atomically
 from processing.board.names import inside
+from processing.board.shelf import unless_gone
 from processing.errors import ConfigError, SiteError
 
 CATALOG = "catalog.json"
@@ -73,8 +74,12 @@ def _rank(name: str) -> int:
 
 def _names(fs: Any, root: str) -> set[str]:
     """The files at a place, as named from there."""
+    from fsspec.asyn import AsyncFileSystem
+
+    # Stores of objects list by themselves; elsewhere what cannot be listed would count as empty.
+    heed = {} if isinstance(fs, AsyncFileSystem) else {"on_error": unless_gone}
     try:
-        return {str(path).removeprefix(f"{root}/") for path in fs.find(root)}
+        return {str(path).removeprefix(f"{root}/") for path in fs.find(root, **heed)}
     except FileNotFoundError:
         return set()
 

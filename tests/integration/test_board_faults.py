@@ -55,6 +55,17 @@ def test_a_server_that_is_down(tmp_path: Path, address: str, endpoint: str, says
     assert says in said(tmp_path, address, KEYS if endpoint else RIGHT, endpoint)
 
 
+def test_a_redirect_to_elsewhere(tmp_path: Path) -> None:
+    """What another server says is not the board: it is not asked."""
+    with serving() as here, serving() as elsewhere:
+        for path in ("/board", "/board/"):
+            here.put(path, b"", redirect=elsewhere.address(path))
+        found = said(tmp_path, "webdav+" + here.address("/board"), RIGHT)
+    assert "it redirects to elsewhere: http://127.0.0.1" in found
+    assert here.asked
+    assert not elsewhere.asked
+
+
 def test_a_certificate_that_does_not_match(tmp_path: Path, strange: Served) -> None:
     """Nothing is sent to whoever answers with it."""
     place = strange.address("/board", "localhost")

@@ -10,6 +10,7 @@ import pytest
 from processing.board.shelf import Shelf, Words
 from processing.errors import BoardError, ConfigError
 from tests.integration.stores import RIGHT, sftp_server, webdav_server
+from tests.sources.served import cutting
 
 BOARD = Words("The board", "board")
 Opener = Callable[[dict[str, str]], Shelf]
@@ -51,6 +52,26 @@ def test_of_two_writers_one_creates_a_file(opener: Opener) -> None:
     assert one.read(["served/1.json"]) == {"served/1.json": b"three"}
     assert one.names("served") == {"1.json"}
     assert one.names("nothing") == set()
+
+
+def test_a_list_that_is_cut_short_is_no_list(sftp: str, tmp_path: Path) -> None:
+    """Wherever the connection ends: every file is named, or it is an error; never a part of them."""
+    names = {f"pins/{name}/1/data.txt" for name in "abcdefgh"}
+    Shelf(sftp, BOARD, RIGHT.get).write(dict.fromkeys(names, b"x"))
+    port = int(sftp.split(":")[2].partition("/")[0])
+    known = tmp_path / "home" / ".ssh" / "known_hosts"
+    key = known.read_text().partition(" ")[2]
+    cut = 0
+    for after in range(1_500, 6_001, 500):
+        with cutting(port, after) as through:
+            known.write_text(f"[127.0.0.1]:{through} {key}")
+            try:
+                shelf = Shelf(sftp.replace(str(port), str(through)), BOARD, RIGHT.get)
+                with shelf.errors("reading it"):
+                    assert set(shelf.files()) == names
+            except BoardError:
+                cut += 1
+    assert cut
 
 
 def test_what_is_removed_leaves_no_empty_folder(opener: Opener) -> None:

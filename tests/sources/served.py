@@ -75,6 +75,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._serve(body=True)
 
+    do_PROPFIND = do_GET  # of WebDAV
+
     def log_message(self, *_: object) -> None:
         pass
 
