@@ -135,10 +135,10 @@ def _open_webdav(address: str, credential: Credential, endpoint: str | None) -> 
     token = credential("token")
     if parts.scheme == "http" and (user or token) and not is_here(parts.geturl()):
         raise ConfigError(
-            "[board]: its credentials would be sent in the clear",
+            "The credentials of an address would be sent in the clear",
             found=address,
             expected="an address that begins with webdav+https://",
-            next_step="correct millpond.toml",
+            next_step="correct it in millpond.toml",
         )
     fs = fsspec.filesystem(
         "webdav",

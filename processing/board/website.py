@@ -20,11 +20,13 @@ class Website:
     """The board below an `https` or `http` address; what is read is what its manifests name."""
 
     called = "The board"
-    table = "board"
-    shows = "correct what [board] credentials name in millpond.toml, or the right to read it"
 
-    def __init__(self, address: str, credential: Callable[[str], str | None]) -> None:
+    def __init__(
+        self, address: str, credential: Callable[[str], str | None], table: str = "board"
+    ) -> None:
         parts = urlsplit(address)
+        self.table = table
+        self.shows = f"correct what [{table}] credentials name in millpond.toml, or the right to it"
         self.address = address.rstrip("/")
         self.shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         self.credential = credential
@@ -72,7 +74,7 @@ class Website:
             f"The board cannot be read: {what}",
             found=f"{found} ({self.shown})",
             expected=expected or None,
-            next_step=next_step or "check [board] address in millpond.toml, then run again",
+            next_step=next_step or f"check [{self.table}] address in millpond.toml, then run again",
         )
 
     def _manifest(self, name: str) -> bytes:

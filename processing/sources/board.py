@@ -32,8 +32,15 @@ def locate(asked: Asked) -> Location:
         path = _released(board, name) if (board / "releases").is_dir() else newest_pin(board, name)
     except BoardError as error:
         found = f"{error.what}; {error.found}" if error.found else error.what
-        raise asked.fault("the board does not give it", found, next_step="") from error
+        raise asked.fault(
+            "the board does not give it", found, next_step=_next(asked, error)
+        ) from error
     return location_of(asked.name, asked.shown, path)
+
+
+def _next(asked: Asked, error: BoardError) -> str:
+    """What to do about it here: what a board tells its own people is not for who reads it."""
+    return asked.shows if "credentials" in error.what or "refuses" in error.what else ""
 
 
 def _board(asked: Asked, name: str) -> Path:
@@ -43,7 +50,7 @@ def _board(asked: Asked, name: str) -> Path:
         return asked.root / unquote(asked.parts.path)
     store: Shelf | Website
     if address.startswith(WEB):
-        store = Website(address, asked.credential)
+        store = Website(address, asked.credential, asked.table)
     else:
         words = Words("The board", asked.table)
         store = Shelf(address, words, asked.credential, asked.config.endpoint)

@@ -14,7 +14,7 @@ from processing.cli import cli
 from processing.config import load_config
 from processing.config_sources import SourceConfig
 from processing.credentials import Credentials
-from processing.errors import BoardError, SourceError
+from processing.errors import BoardError, MillpondError, SourceError
 from processing.sources.asked import Asked
 from processing.sources.find import find
 from processing.sources.source import RawColumn, Source
@@ -173,3 +173,24 @@ def test_credentials_do_not_go_out_in_the_clear(tmp_path: Path) -> None:
     assert done.exit_code == 10
     assert "would be sent in the clear" in done.stderr
     assert "c4nary" not in done.stderr
+
+
+def test_a_pin_on_the_web_is_asked_for_by_its_own_credentials(
+    tmp_path: Path, server: Served
+) -> None:
+    """What is wrong is said of the source: its table in millpond.toml, the names of its credentials."""
+    columns = (RawColumn("week", "integer", "the week"),)
+    source = Source(name="weeks", title="", origin="", licence="", updated="", columns=columns)
+    paths = (tmp_path, tmp_path / ".cache", tmp_path / "intake", NEW_DAY, "UTC")
+    held = Credentials({"SHOP_TOKEN": "wrong-c4nary"}, tmp_path / ".env")
+    server.resources["/board/releases/current.json"] = Resource(token="other")
+    for address, says in (
+        (server.address("/board"), "correct SHOP_TOKEN (found in the environment)"),
+        ("http://example.org/board", "correct [sources.weeks] in millpond.toml"),
+    ):
+        given = {"token": "SHOP_TOKEN"}
+        config = SourceConfig(address=f"board:{address}", table="weeks", credentials=given)
+        with pytest.raises(MillpondError) as caught:
+            find(Asked(source, config, *paths, held))
+        assert says in str(caught.value)
+        assert "c4nary" not in str(caught.value)
