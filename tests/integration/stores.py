@@ -151,7 +151,7 @@ def sftp_server(folder: Path, home: Path) -> Iterator[str]:
 
     thread = Thread(target=serve, daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(120)
     hosts = home / ".ssh" / "known_hosts"
     hosts.parent.mkdir(parents=True)
     hosts.write_text(f"[127.0.0.1]:{ports[0]} {key.export_public_key().decode()}")

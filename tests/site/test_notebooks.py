@@ -17,7 +17,7 @@ def test_every_page_left_an_executed_notebook(built_site: BuiltSite) -> None:
 def test_the_notebooks_give_the_same_outputs_again(built_site: BuiltSite) -> None:
     command = [
         *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
-        *("--nbval", "--nbval-cell-timeout", "60", "--rootdir", str(built_site.root)),
+        *("--nbval", "--nbval-cell-timeout", "600", "--rootdir", str(built_site.root)),
         *map(str, built_site.notebooks),
     ]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}

@@ -94,7 +94,7 @@ def run(mode: str, readable: Path, attempts: dict[str, str]) -> dict[str, str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=600,
     )
     found: dict[str, str] = json.loads(done.stdout)
     return found
@@ -204,7 +204,7 @@ def test_duckdb_connected_before_the_seal_opens_nothing(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=600,
     )
     for result in json.loads(done.stdout).values():
         assert not result.startswith("done: "), result
