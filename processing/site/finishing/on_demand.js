@@ -76,13 +76,14 @@
     for (const part of place.querySelectorAll(".aa-Autocomplete, button")) {
       part.setAttribute("aria-label", button.getAttribute("aria-label"));
     }
-    document.addEventListener("keyup", giveBack);
+    new MutationObserver(giveBack).observe(document.body, { childList: true });
   };
 
-  // Closed by its key, Quarto's search leaves the focus nowhere.
-  function giveBack(event) {
-    if (event.key !== "Escape" || document.activeElement !== document.body) return;
-    if (!document.querySelector(".aa-DetachedOverlay")) place.querySelector("button").focus();
+  // Closed, Quarto's search leaves the focus nowhere; with an answer on its way it closes late.
+  function giveBack(changes) {
+    const gone = changes.flatMap((change) => [...change.removedNodes]);
+    const closed = gone.some((node) => node.classList?.contains("aa-DetachedOverlay"));
+    if (closed && document.activeElement === document.body) place.querySelector("button").focus();
   }
 
   const bring = () => {
