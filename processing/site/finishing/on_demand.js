@@ -57,6 +57,23 @@
     };
   };
 
+  // Quarto asks its library for words in a row; places that hold each of them somewhere come behind.
+  const findWordsApart = () => {
+    if (!window.Fuse) return;
+    const fields = ["title", "section", "text"]; // of Quarto's index
+    window.Fuse = class extends window.Fuse {
+      search(asked, ways = {}) {
+        const found = super.search(asked, ways);
+        const words = typeof asked === "string" ? asked.split(/\s+/).filter(Boolean) : [];
+        if (words.length < 2) return found;
+        const anywhere = (word) => ({ $or: fields.map((field) => ({ [field]: word })) });
+        const there = new Set(found.map((one) => one.item));
+        const apart = super.search({ $and: words.map(anywhere) }, ways);
+        return [...found, ...apart.filter((one) => !there.has(one.item))].slice(0, ways.limit);
+      }
+    };
+  };
+
   // Quarto's script waits for an event that is over: what it would do then is done now.
   const start = async () => {
     const waiting = [];
@@ -70,6 +87,7 @@
       delete document.addEventListener;
     }
     await serveIndex(button.dataset.file);
+    findWordsApart();
     document.removeEventListener("keyup", onKey);
     place.replaceChildren();
     waiting.forEach((listener) => listener.call(document, new Event("DOMContentLoaded")));
