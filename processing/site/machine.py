@@ -9,7 +9,7 @@ from pathlib import Path
 from processing.config import Config
 from processing.config_sources import SourceConfig
 from processing.credentials import Credentials
-from processing.errors import SourceError
+from processing.errors import ConfigError, SourceError
 from processing.sources import zipped
 from processing.sources.find import is_elsewhere
 from processing.sources.location import locate
@@ -41,7 +41,7 @@ def _source_line(name: str, source: SourceConfig, root: Path) -> str:
         return f"taken in from elsewhere ({source.address.partition(':')[0]})"
     try:
         return f"{_bytes(name, source, root):,} bytes at {source.address}"
-    except SourceError as error:
+    except (ConfigError, SourceError) as error:
         return error.what.removeprefix(f"Source {name}: ")
     except FileNotFoundError:
         return f"no such file ({source.address})"

