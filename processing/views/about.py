@@ -113,9 +113,12 @@ def _titled(name: str, title: str) -> str:
     return element("code", identifier(name)) + element("span", escape(title), class_="mp-subtle")
 
 
-def data_flow(manifest: Manifest) -> Fragment:
-    """The way of the data from sources to pages, with rows and bytes (`data-flow`)."""
-    return flow.data_flow(manifest)
+def data_flow(manifest: Manifest, *, linked: bool = False) -> Fragment:
+    """The way of the data from sources to pages, with rows and bytes (`data-flow`).
+
+    With `linked` a pin leads to its line of `pin_list.pins`, which the page must hold too.
+    """
+    return flow.data_flow(manifest, linked=linked)
 
 
 def grain(pin: Pin) -> Fragment:

@@ -29,10 +29,11 @@ class Node(NamedTuple):
     reads: tuple[str, ...] = ()
 
 
-def data_flow(manifest: Manifest) -> Fragment:
+def data_flow(manifest: Manifest, *, linked: bool = False) -> Fragment:
     """The stages at a glance, then each row with lines from the rows it reads (`data-flow`).
 
-    What the lines say stands in words too, for those who do not see them.
+    What the lines say stands in words too, for those who do not see them. Where the page holds
+    `pin_list.pins` as well, `linked` leads from a pin's box to its line there.
     """
     nodes = [
         *(_source(manifest, at) for at in range(len(manifest.sources))),
@@ -40,7 +41,7 @@ def data_flow(manifest: Manifest) -> Fragment:
         _release(manifest),
         SITE,
     ]
-    drawn = folded("Every source and table", KEY + _drawn(nodes))
+    drawn = folded("Every source and table", KEY + _drawn(nodes, linked))
     return Fragment(element("div", stages(manifest) + drawn, id="data-flow"))
 
 
@@ -50,26 +51,28 @@ def _by_depth(manifest: Manifest) -> list[int]:
     return sorted(range(len(pins)), key=lambda at: (depth(manifest, pins[at].name), pins[at].name))
 
 
-def _drawn(nodes: list[Node]) -> str:
+def _drawn(nodes: list[Node], linked: bool) -> str:
     place = {node.name: row for row, node in enumerate(nodes)}
     drawn = columns([[place[name] for name in node.reads if name in place] for node in nodes])
     kinds = [node.kind for node in nodes]
     rows = [
         element(
-            "li", gutter(drawn, row, kinds) + _box(node) + BUS, class_=f"mp-node mp-node-{kind}"
+            "li",
+            gutter(drawn, row, kinds) + _box(node, linked) + BUS,
+            class_=f"mp-node mp-node-{kind}",
         )
         for row, (kind, node) in enumerate(zip(kinds, nodes, strict=True))
     ]
     return element("ol", f"\n{join(rows)}\n", class_="mp-flow", role="list")
 
 
-def _box(node: Node) -> str:
+def _box(node: Node, linked: bool) -> str:
     place = element("span", identifier(node.place).replace("/", "/<wbr>"), class_="mp-place")
     reads = f"reads {list_words(node.reads)}" if node.reads else ""
     lines = element("span", node.about) + place
     lines += element("span", identifier(reads), class_="mp-reads") if reads else ""
     name = identifier(node.name)
-    if node.kind == "pin":  # to its columns, its history and its download, on the same page
+    if linked and node.kind == "pin":  # to its columns, its history and its download
         name = element("a", name, href=f"#pin-{node.name}")
     return element("div", element("strong", name) + lines, class_="mp-box")
 

@@ -100,7 +100,7 @@ def test_every_address_is_tried() -> None:
     """Here, or said in the guide to be tried elsewhere."""
     tried = {"s3", "sftp", "webdav+https", "file", "https"}
     assert {*rows()} == tried | {"gs", "abfs"}
-    assert "gcp-storage-emulator" in TEXT
+    assert "fake-gcs-server" in TEXT
     assert "Azurite" in TEXT
 
 

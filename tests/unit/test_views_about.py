@@ -277,7 +277,8 @@ def test_a_pin_opens_to_its_hash_its_columns_and_its_download() -> None:
     assert "Columns of sales, key week" in said
     assert "History of" not in said  # of a release before releases told of their pins' versions
     assert found.xpath(".//a/@href") == ["data/pins/sales.parquet"]
-    assert about.data_flow(manifest).html.count('href="#pin-sales"') == 1
+    unlinked, linked = (about.data_flow(manifest, linked=to).html for to in (False, True))
+    assert [flow.count('href="#pin-sales"') for flow in (unlinked, linked)] == [0, 1]
 
 
 def test_sources_of_one_licence_stand_under_it() -> None:
