@@ -105,5 +105,5 @@ def page_table(pages: Pages) -> list[str]:
     for page, found in pages.items():
         rows.append(f"| {page} | " + " | ".join(f"{found[name]:g}" for name in names) + " |")
     says = f"Lighthouse {LIGHTHOUSE_VERSION}, a phone on slow 4G, gzip over kept connections; "
-    says += f"of a page below {BEST} the calmest of {LOOKS} looks:\n"
+    says += f"of a page that misses the calmest of {LOOKS} looks:\n"
     return [says, *rows]
