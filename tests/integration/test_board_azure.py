@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from tests.integration.faulty import LATER, NEW_DAY, OLD_DAY, built
 from tests.integration.places import Place
 from tests.integration.projects import NOW
 from tests.integration.stores import served
+from tests.integration.writers import one_of_many_creates
 
 EVERY_NIGHT = bool(os.environ.get("CI") and os.environ.get("MILLPOND_EXAMPLES"))
 ACCOUNT = "devstoreaccount1"
@@ -83,19 +83,7 @@ def azure(emulator: str, tmp_path: Path) -> Place:
 
 def test_of_many_writers_one_creates_a_file(azure: Place) -> None:
     """By `If-None-Match: *`, which the storage decides."""
-    folder, won = azure.machine(), []
-
-    def write(number: int) -> None:
-        if azure.shelf(folder).create("served/1.json", b"%d" % number):
-            won.append(number)
-
-    threads = [Thread(target=write, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    (number,) = won
-    assert azure.shelf(folder).read(["served/1.json"]) == {"served/1.json": b"%d" % number}
+    one_of_many_creates(azure)
 
 
 def test_what_one_machine_releases_another_reads(azure: Place) -> None:

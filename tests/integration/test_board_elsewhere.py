@@ -29,6 +29,7 @@ from tests.integration.faulty import LATER, NEW_DAY, OLD_DAY, built, contents
 from tests.integration.places import Place
 from tests.integration.projects import NOW
 from tests.integration.stores import KEYS, make_bucket, project_on, refusing, served
+from tests.integration.writers import second_builds_on_the_first
 
 # What a run visits while it sends a release, and which visit of it is meant.
 SENDING = [
@@ -99,21 +100,10 @@ def test_plain_pins_reads_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_of_two_writers_the_second_builds_on_what_the_first_released(place: Place) -> None:
-    """Both begin with the same release and end well; nothing of either is lost or mixed."""
-    one, other = place.machine(), place.machine()
-    start = built(one, OLD_DAY, NOW).manifest
-    slow = faulty.start("build", one, "stop:head due:1", NEW_DAY, LATER)
-    faulty.until_stopped(slow)
-    fast = built(other, NEW_DAY + timedelta(1), LATER).manifest
-    assert fast.previous == start.id
-    faulty.go_on(slow)
-    assert faulty.end(slow) == 0
-    last = served(place.machine())
-    assert (last.manifest.previous, last.manifest.as_of) == (fast.id, NEW_DAY.isoformat())
-    assert verify(last) == []
-    board_here(load_config(other), whole=True)
-    board = load_config(other).board_path
-    assert releases(board) == [start.id, fast.id, last.manifest.id]
+    """Nothing of either is lost or mixed."""
+    machine, made = second_builds_on_the_first(place)
+    board_here(load_config(machine), whole=True)
+    assert releases(load_config(machine).board_path) == [one.id for one in made]
 
 
 @pytest.mark.parametrize("place", ["s3", "sftp", "webdav"], indirect=True)

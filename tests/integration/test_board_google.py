@@ -11,18 +11,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from urllib.request import Request, urlopen
 
 import pytest
 
-from processing.board.publish import verify
 from tests.integration import faulty
 from tests.integration.faulty import LATER, NEW_DAY, OLD_DAY, built, contents
 from tests.integration.places import Place
 from tests.integration.projects import NOW
 from tests.integration.stores import served
 from tests.integration.test_board_azure import EVERY_NIGHT
+from tests.integration.writers import one_of_many_creates, second_builds_on_the_first
 
 # Else gcsfs asks over gRPC, which the emulator does not speak, what kind of bucket it is: for a minute.
 PLAIN = {"GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false"}
@@ -52,33 +51,11 @@ def google(emulator: str, tmp_path: Path) -> Place:
 
 def test_of_many_writers_one_creates_a_file(google: Place) -> None:
     """By `ifGenerationMatch=0`, which the storage decides."""
-    folder, won = google.machine(), []
-
-    def write(number: int) -> None:
-        if google.shelf(folder).create("served/1.json", b"%d" % number):
-            won.append(number)
-
-    threads = [Thread(target=write, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    (number,) = won
-    assert google.shelf(folder).read(["served/1.json"]) == {"served/1.json": b"%d" % number}
+    one_of_many_creates(google)
 
 
 def test_of_two_writers_the_second_builds_on_what_the_first_released(google: Place) -> None:
-    """Both begin with the same release and end well; nothing of either is lost or mixed."""
-    one, other = google.machine(), google.machine()
-    start = built(one, OLD_DAY, NOW).manifest
-    slow = faulty.start("build", one, "stop:head due:1", NEW_DAY, LATER)
-    faulty.until_stopped(slow)
-    fast = built(other, NEW_DAY + timedelta(1), LATER).manifest
-    faulty.go_on(slow)
-    assert faulty.end(slow) == 0
-    last = served(google.machine())
-    assert (fast.previous, last.manifest.previous) == (start.id, fast.id)
-    assert verify(last) == []
+    second_builds_on_the_first(google)
 
 
 def test_a_writer_that_is_killed(google: Place) -> None:
